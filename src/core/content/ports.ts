@@ -1,0 +1,131 @@
+import type { Lesson } from '../../shared/api/catalog.ts';
+import type { Manifest } from '../../shared/models/manifest.ts';
+import type { Piece } from '../../shared/models/piece-table.ts';
+import type { Event } from '../base/emitter.ts';
+
+/** SHA-256 of a published file; for a source without a manifest, a hash of its address and strong validator. */
+export type FileId = string;
+
+export type Priority = 'foreground' | 'background';
+
+/** How a file's bytes may be had. */
+export type FileOrigin =
+  /** A published file: public ciphertext at /media/<sha256>, each piece checked by its hash. */
+  | { readonly kind: 'published' }
+  /** A plain file behind enrolment, guarded by its strong ETag (If-Range) instead of hashes. */
+  | { readonly kind: 'plain'; readonly path: string; readonly etag: string };
+
+export interface FileDescription {
+  readonly id: FileId;
+  readonly bytes: number;
+  readonly pieces: readonly Piece[];
+  readonly origin: FileOrigin;
+}
+
+/** Who keeps a file on this machine: a file lives while any claim exists; without one it is cache. */
+export interface Claim {
+  /** `server#student`. */
+  readonly account: string;
+  readonly lessonId: string;
+  readonly quality: string;
+}
+
+export interface PiecesChanged {
+  readonly fileId: FileId;
+  readonly pieces: readonly number[];
+  /** True: now verified and durable. False: lost (corrupt, evicted). */
+  readonly present: boolean;
+}
+
+export interface FetchOptions {
+  readonly priority: Priority;
+  /** Stops waiting. A piece in flight is not thrown away by it. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Files as blocks on disk plus the set of verified pieces. Present, a piece is read; absent, it is fetched from a piece
+ * source, verified, written durably, and only then given. Download, streaming and offline playback all go through here.
+ */
+export interface PieceStore {
+  /** Makes a file known. Idempotent; a different description under the same id is a bug. */
+  register(file: FileDescription): Promise<void>;
+  /** Indices of verified pieces, as a bit per piece. */
+  verified(fileId: FileId): PieceSet;
+  /** One piece's bytes as published (ciphertext where encrypted), fetched when absent. Throws offline, unreachable, disk_full, piece_corrupt, ... */
+  read(fileId: FileId, piece: number, options: FetchOptions): Promise<Uint8Array>;
+  /**
+   * Fetches the absent ones of these pieces, in the order given, adjacent ones of a file joined into one Range request.
+   * Resolves when all are verified and durable; rejects at the first failure that retrying here cannot mend, with everything that came kept.
+   */
+  fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void>;
+  claim(claim: Claim, fileIds: readonly FileId[]): Promise<void>;
+  /** Files nobody claims any more become cache and are evicted first. */
+  release(claim: Claim): Promise<void>;
+  claims(): Promise<readonly Claim[]>;
+  /** Unlinks the blocks of these files unless claimed. */
+  discard(fileIds: readonly FileId[]): Promise<void>;
+  /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
+  verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
+  /** Verified bytes on disk: those claimed, those of the cache. */
+  usage(): Promise<{ claimedBytes: number; cacheBytes: number; byLesson: ReadonlyMap<string, number> }>;
+  readonly changed: Event<PiecesChanged>;
+  close(): Promise<void>;
+}
+
+export interface PieceRef {
+  readonly fileId: FileId;
+  readonly piece: number;
+}
+
+export interface PieceSet {
+  has(piece: number): boolean;
+  /** How many are present, and their bytes. */
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** A stretch of adjacent pieces of one file. */
+export interface PieceRun {
+  readonly file: FileDescription;
+  readonly first: number;
+  readonly count: number;
+  /** Bytes of the first piece that are already here, unverified, from a line that was cut. */
+  readonly skipBytes: number;
+}
+
+/** Where absent pieces come from: the origin, later a LAN peer, later a USB pack. None is trusted. */
+export interface PieceSource {
+  /** The run's bytes in order from `skipBytes` on, as they arrive. Throws TeachifyErrors; what was yielded before stays good. */
+  open(run: PieceRun, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** A lesson in terms of files: what playing and taking home need. */
+export interface LessonContent {
+  readonly lesson: Lesson;
+  readonly timelineId: string;
+  readonly durationMs: number;
+  /** Null for a plain MP4, whose one file is then `plain`. */
+  readonly manifest: Manifest | null;
+  readonly plain: FileDescription | null;
+  /** Described files by id: renditions with their piece tables, side files as one piece each, or the plain file. */
+  readonly files: ReadonlyMap<FileId, FileDescription>;
+}
+
+export interface LessonContents {
+  /**
+   * The lesson's content: from disk when it was verified before, else from the server, checked against the pinned key.
+   * Piece tables of the renditions named by `qualities` (and all sound) are loaded; all of them when it is left out.
+   */
+  load(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<LessonContent>;
+  /** Asks the server for a newer revision; the old one stays valid when it fails. */
+  refresh(lesson: Lesson, options: FetchOptions): Promise<LessonContent>;
+}
+
+/** Bits per second on the wire, for the ABR and for ETAs. */
+export interface BandwidthMeter {
+  /** Null before anything was measured. */
+  bitsPerSecond(): number | null;
+  /** Bytes that crossed the wire in so many ms of activity. */
+  record(bytes: number, ms: number): void;
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+
+/**
+ * JSON is snake_case on the wire and camelCase in the program. These two functions are the only place that knows.
+ * They rename keys at every depth, so objects keyed by data (a map from lesson id to state) must not cross the wire:
+ * send a list of rows instead.
+ */
+export function toWire(value: unknown): unknown {
+  return renameKeys(value, snakeCase);
+}
+
+/** Parses a JSON value from the wire: keys to camelCase, then the schema. Throws ZodError when it does not fit. */
+export function fromWire<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  return schema.parse(renameKeys(value, camelCase));
+}
+
+/** `lessonId` -> `lesson_id` */
+export function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `lesson_id` -> `lessonId` */
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function renameKeys(value: unknown, rename: (key: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renameKeys(item, rename));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [rename(key), renameKeys(item, rename)]));
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { sessionSnapshotSchema } from '../models/progress.ts';
+import { timeRangesSchema } from '../models/ranges.ts';
+
+/** When an event was recorded, by clocks nobody trusts alone: the server dates it from these and from the batch's own readings. */
+export const recordedAtSchema = z.object({
+  /** Identifies one boot of the machine; monotonic readings compare only within it. */
+  bootId: z.string().min(1).max(64),
+  monotonicMs: z.int().nonnegative(),
+  /** The machine's wall clock, ms since the Unix epoch. */
+  wallMs: z.int(),
+});
+export type RecordedAt = z.infer<typeof recordedAtSchema>;
+
+export const progressEventSchema = z.object({
+  /** With the install id, the event's identity forever. Counts from 1 per installation. */
+  sequence: z.int().positive(),
+  kind: z.literal('watched'),
+  recordedAt: recordedAtSchema,
+  snapshot: sessionSnapshotSchema,
+});
+export type ProgressEvent = z.infer<typeof progressEventSchema>;
+
+export const maxBatchEvents = 500;
+
+export const progressBatchSchema = z.object({
+  installId: z.string().min(1).max(64),
+  /** Echoed by a true server; a captive portal cannot know it. */
+  nonce: z.string().min(8).max(64),
+  /** The clocks at the moment of sending. */
+  sentAt: recordedAtSchema,
+  events: z.array(progressEventSchema).min(1).max(maxBatchEvents),
+});
+export type ProgressBatch = z.infer<typeof progressBatchSchema>;
+
+export const progressRowSchema = z.object({
+  lessonId: z.string(),
+  timelineId: z.string(),
+  epoch: z.int().nonnegative(),
+  ranges: timeRangesSchema,
+  sessions: z.array(z.object({ sessionId: z.string(), watchedMs: z.int().nonnegative() })),
+  done: z.boolean(),
+  position: z
+    .object({
+      ms: z.int().nonnegative(),
+      stamp: z.object({ at: z.int(), installId: z.string(), sequence: z.int().nonnegative() }),
+    })
+    .nullable(),
+  /** Grows with every change of this student's progress; the cursor of the pull. */
+  version: z.int().nonnegative(),
+});
+export type ProgressRow = z.infer<typeof progressRowSchema>;
+
+export const eventOutcomes = ['applied', 'duplicate', 'superseded', 'retry', 'auth', 'reject', 'fork'] as const;
+
+export const progressBatchResponseSchema = z.object({
+  nonce: z.string(),
+  serverTime: z.int(),
+  results: z.array(
+    z.object({
+      sequence: z.int().positive(),
+      outcome: z.enum(eventOutcomes),
+      /** Why it was refused, one of the error codes or a short reason. */
+      reason: z.string().max(200).nullable(),
+    }),
+  ),
+  /** The server's state of every timeline the batch touched, after the batch. */
+  progress: z.array(progressRowSchema),
+  /** Seconds to wait before the next batch; null when there is no need. */
+  retryAfter: z.number().nonnegative().nullable(),
+  maxBatch: z.int().positive(),
+});
+export type ProgressBatchResponse = z.infer<typeof progressBatchResponseSchema>;
+
+/** `GET /api/progress?since=<cursor>` */
+export const progressPullSchema = z.object({ progress: z.array(progressRowSchema), cursor: z.int().nonnegative(), more: z.boolean() });
+export type ProgressPull = z.infer<typeof progressPullSchema>;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { wireErrorSchema, type WireError } from '../errors.ts';
+
+/** A call from the renderer to main: what it takes, checked in main; what it gives, known to both by type. */
+export interface Call<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** Events announce, calls control: `calls` go renderer -> main, `events` main -> renderer. */
+export interface Contract {
+  readonly calls: Readonly<Record<string, Call>>;
+  readonly events: Readonly<Record<string, z.ZodType>>;
+}
+
+export function call<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output): Call<Input, Output> {
+  return { input, output };
+}
+
+export const nothing = z.undefined();
+
+/** How a call ends across IPC: expected failures are values. */
+export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };
+
+export const failureSchema = z.object({ ok: z.literal(false), error: wireErrorSchema });
+
+/** The functions main must provide for a contract. */
+export type Handlers<Domain extends Contract> = {
+  readonly [Name in keyof Domain['calls']]: (
+    input: z.output<Domain['calls'][Name]['input']>,
+  ) => Promise<z.input<Domain['calls'][Name]['output']>> | z.input<Domain['calls'][Name]['output']>;
+};

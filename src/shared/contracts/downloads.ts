@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { idSchema } from '../api/catalog.ts';
+import { errorCodeSchema } from '../errors.ts';
+import { qualitySchema } from '../models/quality.ts';
+import { call, nothing, type Contract } from './contract.ts';
+
+export const downloadStates = ['queued', 'running', 'waiting', 'paused', 'failed', 'ready'] as const;
+
+export const downloadItemSchema = z.object({
+  lessonId: z.string(),
+  courseId: z.string(),
+  lessonTitle: z.string(),
+  courseTitle: z.string(),
+  quality: qualitySchema,
+  /** `waiting` goes on by itself (line, disk, sign-in); `failed` needs the student. */
+  state: z.enum(downloadStates),
+  /** Why it waits or failed. */
+  reason: errorCodeSchema.nullable(),
+  /** Verified and durable bytes, and all there are. */
+  bytesDone: z.int().nonnegative(),
+  bytesTotal: z.int().nonnegative(),
+  /** False while the total is an estimate (a source without a manifest). */
+  exact: z.boolean(),
+  bytesPerSecond: z.number().nonnegative(),
+  /** Seconds left at the measured speed; null when nobody can say. */
+  etaSeconds: z.number().nonnegative().nullable(),
+  /** Place in the queue, 0 first. */
+  position: z.int().nonnegative(),
+});
+export type DownloadItem = z.infer<typeof downloadItemSchema>;
+export type DownloadState = DownloadItem['state'];
+
+export const storageViewSchema = z.object({
+  /** Bytes of claimed lessons, of the cache, and what the disk has left for us beyond the reserve. */
+  lessonBytes: z.int().nonnegative(),
+  cacheBytes: z.int().nonnegative(),
+  freeBytes: z.int().nonnegative(),
+  totalBytes: z.int().nonnegative(),
+  byCourse: z.array(z.object({ courseId: z.string(), title: z.string(), bytes: z.int().nonnegative() })),
+});
+export type StorageView = z.infer<typeof storageViewSchema>;
+
+const lessonInput = z.object({ lessonId: idSchema });
+
+export const downloadsContract = {
+  calls: {
+    'downloads.list': call(nothing, z.array(downloadItemSchema)),
+    'downloads.add': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000), quality: qualitySchema }), nothing),
+    'downloads.pause': call(lessonInput, nothing),
+    'downloads.resume': call(lessonInput, nothing),
+    /** Stops it and gives its bytes back, ready or not. */
+    'downloads.remove': call(lessonInput, nothing),
+    'downloads.pauseAll': call(nothing, nothing),
+    'downloads.resumeAll': call(nothing, nothing),
+    'downloads.storage': call(nothing, storageViewSchema),
+    /** Hashes everything of a lesson again; bad pieces become absent and are fetched again. */
+    'downloads.verify': call(lessonInput, z.object({ badPieces: z.int().nonnegative() })),
+  },
+  events: {
+    /** The whole list, at most four times a second. */
+    'downloads.changed': z.array(downloadItemSchema),
+  },
+} as const satisfies Contract;

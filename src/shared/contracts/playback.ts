@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { idSchema } from '../api/catalog.ts';
+import { errorCodeSchema } from '../errors.ts';
+import { qualitySchema } from '../models/quality.ts';
+import { timeRangesSchema } from '../models/ranges.ts';
+import { call, nothing, type Contract } from './contract.ts';
+
+export const playbackSourceSchema = z.object({
+  /** Opaque; names this opening of the lesson until it is closed. */
+  mediaId: z.string(),
+  kind: z.enum(['hls', 'mp4']),
+  /** app:// URL of the multivariant playlist or of the file. */
+  url: z.string(),
+  lessonId: z.string(),
+  courseId: z.string(),
+  title: z.string(),
+  durationMs: z.int().positive(),
+  timelineId: z.string(),
+  /** The epoch reports belong to, and an id for this sitting. */
+  epoch: z.int().nonnegative(),
+  sessionId: z.string(),
+  /** Where the student was. */
+  resumeMs: z.int().nonnegative(),
+  qualities: z.array(
+    z.object({
+      quality: qualitySchema,
+      height: z.int().nonnegative(),
+      bytes: z.int().nonnegative(),
+      /** Claimed by this student and whole. */
+      onThisComputer: z.boolean(),
+    }),
+  ),
+  /** The quality this lesson was taken home at, if it was. */
+  downloadedQuality: qualitySchema.nullable(),
+  captions: z.array(z.object({ language: z.string(), label: z.string(), url: z.string() })),
+  chapters: z.array(z.object({ startMs: z.int().nonnegative(), title: z.string() })),
+  nextLessonId: z.string().nullable(),
+});
+export type PlaybackSource = z.infer<typeof playbackSourceSchema>;
+
+export const availabilitySchema = z.object({
+  mediaId: z.string(),
+  /** Per quality, what of the timeline can be shown without the line (picture and sound). */
+  renditions: z.array(z.object({ quality: qualitySchema, ranges: timeRangesSchema })),
+});
+export type Availability = z.infer<typeof availabilitySchema>;
+
+const mediaInput = z.object({ mediaId: z.string().min(1).max(64) });
+
+export const playbackContract = {
+  calls: {
+    'playback.open': call(z.object({ lessonId: idSchema }), playbackSourceSchema),
+    'playback.close': call(mediaInput, nothing),
+    'playback.availability': call(mediaInput, availabilitySchema),
+    /** Bits per second measured on the wire; null before anything was measured. */
+    'playback.bandwidth': call(nothing, z.object({ bitsPerSecond: z.number().positive().nullable() })),
+  },
+  events: {
+    /** The line is back, or pieces arrived: a player that stopped for want of them may go on. */
+    'playback.available': z.object({ mediaId: z.string() }),
+    /** A piece could not be had; the player shows why and waits for `playback.available`. */
+    'playback.blocked': z.object({ mediaId: z.string(), code: errorCodeSchema }),
+    'playback.availabilityChanged': availabilitySchema,
+  },
+} as const satisfies Contract;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { sessionSnapshotSchema } from '../models/progress.ts';
+import { timeRangesSchema } from '../models/ranges.ts';
+import { call, nothing, type Contract } from './contract.ts';
+
+export const lessonProgressSchema = z.object({
+  lessonId: z.string(),
+  timelineId: z.string(),
+  ranges: timeRangesSchema,
+  percent: z.int().min(0).max(100),
+  done: z.boolean(),
+  positionMs: z.int().nonnegative(),
+  watchedMs: z.int().nonnegative(),
+  /** When it last changed, ms since the Unix epoch; orders "continue". */
+  updatedAt: z.int(),
+});
+export type LessonProgress = z.infer<typeof lessonProgressSchema>;
+
+export const outboxItemSchema = z.object({
+  sequence: z.int().positive(),
+  lessonId: z.string(),
+  state: z.enum(['pending', 'sending', 'held', 'parked']),
+  /** Why it is held or was refused. */
+  reason: z.string().nullable(),
+  recordedAt: z.int(),
+  watchedMs: z.int().nonnegative(),
+});
+export type OutboxItem = z.infer<typeof outboxItemSchema>;
+
+export const outboxViewSchema = z.object({
+  waiting: z.int().nonnegative(),
+  parked: z.int().nonnegative(),
+  lastSentAt: z.int().nullable(),
+  /** Newest first, at most 200. */
+  items: z.array(outboxItemSchema),
+});
+export type OutboxView = z.infer<typeof outboxViewSchema>;
+
+export const progressContract = {
+  calls: {
+    /** Durable once it answers. */
+    'progress.report': call(sessionSnapshotSchema, lessonProgressSchema),
+    'progress.lessons': call(nothing, z.array(lessonProgressSchema)),
+    'progress.outbox': call(nothing, outboxViewSchema),
+    'progress.sendNow': call(nothing, outboxViewSchema),
+  },
+  events: {
+    'progress.changed': z.array(lessonProgressSchema),
+    'progress.outboxChanged': outboxViewSchema,
+  },
+} as const satisfies Contract;

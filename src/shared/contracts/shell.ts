@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { wireErrorSchema } from '../errors.ts';
+import { call, nothing, type Contract } from './contract.ts';
+
+export const shellInfoSchema = z.object({
+  version: z.string(),
+  electron: z.string(),
+  chromium: z.string(),
+  platform: z.string(),
+  /** BCP 47 tag of the system. */
+  locale: z.string(),
+  /** Why the app could not start as it should (damaged database, folder in use); the window then shows only this. */
+  startupProblem: wireErrorSchema.nullable(),
+});
+export type ShellInfo = z.infer<typeof shellInfoSchema>;
+
+export const shellContract = {
+  calls: {
+    'shell.info': call(nothing, shellInfoSchema),
+    /** Opens the folder where a damaged database was set aside, or where lessons lie. Named, never a path. */
+    'shell.showFolder': call(z.object({ folder: z.enum(['data', 'logs']) }), nothing),
+    /** Sets the damaged database aside, keeps its file, and starts afresh from disk and server. */
+    'shell.repairDatabase': call(nothing, nothing),
+    'shell.setFullScreen': call(z.object({ on: z.boolean() }), nothing),
+  },
+  events: {
+    'shell.fullScreenChanged': z.object({ on: z.boolean() }),
+    /** The window is about to close or the machine to sleep: report progress now. */
+    'shell.suspending': z.object({}),
+  },
+} as const satisfies Contract;

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { clampRanges, rangesLength, timeRangesSchema, unionRanges, type TimeRange } from './ranges.ts';
+
+/**
+ * What the player reports: cumulative for one sitting, never a delta, so that a report lost or repeated changes nothing.
+ */
+export const sessionSnapshotSchema = z.object({
+  sessionId: z.string().min(1).max(64),
+  lessonId: z.string().min(1).max(64),
+  timelineId: z.string().min(1).max(64),
+  epoch: z.int().nonnegative(),
+  ranges: timeRangesSchema,
+  /** Milliseconds of the student's time spent watching in this sitting, by the monotonic clock. */
+  watchedMs: z.int().nonnegative(),
+  positionMs: z.int().nonnegative(),
+});
+export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
+
+/** Where a position stands in the server's order: its date, then the event's id to break ties. */
+export interface PositionStamp {
+  readonly at: number;
+  readonly installId: string;
+  readonly sequence: number;
+}
+
+/** A student's state on one timeline. A join-semilattice under `mergeProgress`: commutative, associative, idempotent. */
+export interface ProgressState {
+  /** A reset starts a new epoch; the higher epoch wins whole. */
+  readonly epoch: number;
+  readonly ranges: readonly TimeRange[];
+  /** Watch time per sitting; the total is their sum. Sorted by id. */
+  readonly sessions: readonly { readonly sessionId: string; readonly watchedMs: number }[];
+  readonly done: boolean;
+  readonly position: { readonly ms: number; readonly stamp: PositionStamp } | null;
+}
+
+export const emptyProgress: ProgressState = { epoch: 0, ranges: [], sessions: [], done: false, position: null };
+
+/** A lesson is done when this share of its distinct content was watched. */
+export const doneShare = 0.9;
+
+export function mergeProgress(a: ProgressState, b: ProgressState): ProgressState {
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
+  return {
+    epoch: a.epoch,
+    ranges: unionRanges(a.ranges, b.ranges),
+    sessions: mergeSessions(a.sessions, b.sessions),
+    done: a.done || b.done,
+    position: laterPosition(a.position, b.position),
+  };
+}
+
+/** One snapshot as a state, ready to be merged. `durationMs` bounds the ranges and decides `done`. */
+export function stateOfSnapshot(snapshot: SessionSnapshot, durationMs: number, stamp: PositionStamp): ProgressState {
+  const ranges = clampRanges(snapshot.ranges, durationMs);
+  return {
+    epoch: snapshot.epoch,
+    ranges,
+    sessions: [{ sessionId: snapshot.sessionId, watchedMs: snapshot.watchedMs }],
+    done: isDone(ranges, durationMs),
+    position: { ms: Math.min(snapshot.positionMs, durationMs), stamp },
+  };
+}
+
+/** Merges and derives `done` again, since two halves may make a whole. */
+export function foldProgress(state: ProgressState, next: ProgressState, durationMs: number): ProgressState {
+  const merged = mergeProgress(state, next);
+  return { ...merged, done: merged.done || isDone(merged.ranges, durationMs) };
+}
+
+/** Distinct content watched, 0 to 100, rounded down so that 100 means all of it. */
+export function percentWatched(ranges: readonly TimeRange[], durationMs: number): number {
+  return durationMs > 0 ? Math.min(100, Math.floor((rangesLength(clampRanges(ranges, durationMs)) * 100) / durationMs)) : 0;
+}
+
+export function totalWatchedMs(state: ProgressState): number {
+  return state.sessions.reduce((sum, { watchedMs }) => sum + watchedMs, 0);
+}
+
+function isDone(ranges: readonly TimeRange[], durationMs: number): boolean {
+  return durationMs > 0 && rangesLength(ranges) >= durationMs * doneShare;
+}
+
+function mergeSessions(a: ProgressState['sessions'], b: ProgressState['sessions']): ProgressState['sessions'] {
+  const longest = new Map<string, number>();
+  for (const { sessionId, watchedMs } of [...a, ...b]) {
+    longest.set(sessionId, Math.max(longest.get(sessionId) ?? 0, watchedMs));
+  }
+  return [...longest].map(([sessionId, watchedMs]) => ({ sessionId, watchedMs })).sort((x, y) => compare(x.sessionId, y.sessionId));
+}
+
+function laterPosition(a: ProgressState['position'], b: ProgressState['position']): ProgressState['position'] {
+  if (!a || !b) return a ?? b;
+  return comparePositions(a, b) >= 0 ? a : b;
+}
+
+type Position = NonNullable<ProgressState['position']>;
+
+function comparePositions(a: Position, b: Position): number {
+  return (
+    a.stamp.at - b.stamp.at ||
+    compare(a.stamp.installId, b.stamp.installId) ||
+    a.stamp.sequence - b.stamp.sequence ||
+    a.ms - b.ms
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** A half-open stretch of a timeline, [start, end) in integer milliseconds. */
+export const timeRangeSchema = z
+  .tuple([z.int().nonnegative(), z.int().nonnegative()])
+  .refine(([start, end]) => start < end, 'must not be empty');
+export type TimeRange = readonly [start: number, end: number];
+
+export const timeRangesSchema = z.array(timeRangeSchema).max(10_000);
+
+/** Sorted, disjoint, non-touching union. Any order and overlap may come in; empty ranges vanish. */
+export function unionRanges(...lists: readonly (readonly TimeRange[])[]): TimeRange[] {
+  const sorted = lists
+    .flat()
+    .filter(([start, end]) => start < end)
+    .sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [start, end] of sorted) {
+    const last = merged.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+}
+
+/** Milliseconds covered by ranges that are already disjoint. */
+export function rangesLength(ranges: readonly TimeRange[]): number {
+  return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+}
+
+/** What of `ranges` lies inside [0, end). */
+export function clampRanges(ranges: readonly TimeRange[], end: number): TimeRange[] {
+  return unionRanges(ranges.map(([from, to]): TimeRange => [Math.max(0, from), Math.min(to, end)]));
+}
