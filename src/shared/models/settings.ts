@@ -1,26 +1,52 @@
 import { z } from 'zod';
 import { qualitySchema } from './quality.ts';
 
-/** Everything a student may choose. Each field has a default, so that a settings file of any age can be read. */
+/** Everything a student may choose. */
 export const settingsSchema = z.object({
-  serverUrl: z.url({ protocol: /^https?$/ }).nullable().default(null),
+  serverUrl: z.url({ protocol: /^https?$/ }).nullable(),
   /** `auto` follows the line and what is on this computer. */
-  streamQuality: z.union([z.literal('auto'), qualitySchema]).default('auto'),
-  downloadQuality: qualitySchema.default('480p'),
-  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
+  streamQuality: z.union([z.literal('auto'), qualitySchema]),
+  downloadQuality: qualitySchema,
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
   /** BCP 47 tag; null follows the system. */
-  language: z.string().max(35).nullable().default(null),
-  captions: z.boolean().default(false),
-  captionLanguage: z.string().max(35).nullable().default(null),
-  volume: z.number().min(0).max(1).default(1),
-  muted: z.boolean().default(false),
-  playbackRate: z.number().min(0.5).max(2).default(1),
+  language: z.string().max(35).nullable(),
+  captions: z.boolean(),
+  captionLanguage: z.string().max(35).nullable(),
+  volume: z.number().min(0).max(1),
+  muted: z.boolean(),
+  playbackRate: z.number().min(0.5).max(2),
   /** Streamed pieces nobody claimed are kept up to this many bytes. */
-  cacheQuotaBytes: z.int().nonnegative().default(2 * 1024 ** 3),
+  cacheQuotaBytes: z.int().nonnegative(),
   /** Downloads may use this many bytes a second; null for all there is. */
-  rateLimitBytesPerSecond: z.int().positive().nullable().default(null),
+  rateLimitBytesPerSecond: z.int().positive().nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+export const defaultSettings: Settings = {
+  serverUrl: null,
+  streamQuality: 'auto',
+  downloadQuality: '480p',
+  theme: 'system',
+  language: null,
+  captions: false,
+  captionLanguage: null,
+  volume: 1,
+  muted: false,
+  playbackRate: 1,
+  cacheQuotaBytes: 2 * 1024 ** 3,
+  rateLimitBytesPerSecond: null,
+};
+
+/** Only what is to change; no defaults, so that a patch never resets what it does not name. */
 export const settingsPatchSchema = settingsSchema.partial();
-export type SettingsPatch = Partial<Settings>;
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+/** Settings of any age, or damaged by hand: each field that still fits is kept, the others fall back to their default. */
+export function readSettings(stored: unknown): Settings {
+  const fields: Record<string, unknown> = typeof stored === 'object' && stored !== null ? { ...stored } : {};
+  const kept = Object.entries(settingsSchema.shape).flatMap(([name, schema]) => {
+    const parsed = schema.safeParse(fields[name]);
+    return parsed.success ? [[name, parsed.data] as const] : [];
+  });
+  return { ...defaultSettings, ...Object.fromEntries(kept) };
+}
