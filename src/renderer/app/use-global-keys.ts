@@ -1,0 +1,27 @@
+import { useEffect } from 'react';
+import type { Route } from '../stores/navigation-store.ts';
+import { useNavigation } from '../stores/stores.ts';
+
+const sections: readonly Route[] = [{ screen: 'home' }, { screen: 'downloads' }, { screen: 'activity' }, { screen: 'settings' }];
+
+/** Keys that work everywhere: `?`, Alt+Left, and Alt+1 to Alt+4 for the sections. */
+export function useGlobalKeys(showShortcuts: () => void): void {
+  const go = useNavigation((navigation) => navigation.go);
+  const back = useNavigation((navigation) => navigation.back);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isTyping(event.target)) return;
+      if (event.key === '?') showShortcuts();
+      else if (event.altKey && event.key === 'ArrowLeft') back();
+      else if (event.altKey && /^[1-4]$/.test(event.key)) go(sections[Number(event.key) - 1] ?? { screen: 'home' });
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', pressed);
+    return () => window.removeEventListener('keydown', pressed);
+  }, [go, back, showShortcuts]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+}

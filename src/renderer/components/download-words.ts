@@ -1,0 +1,29 @@
+import type { DownloadItem } from '../../shared/contracts/downloads.ts';
+import { errorWords } from '../i18n/errors.ts';
+import type { Format } from '../i18n/format.ts';
+import type { Text } from '../i18n/text.ts';
+
+/** 0 to 100, whole only when every byte is here. */
+export function downloadPercent({ bytesDone, bytesTotal, state }: DownloadItem): number {
+  if (state === 'ready') return 100;
+  return bytesTotal > 0 ? Math.min(99, Math.floor((bytesDone * 100) / bytesTotal)) : 0;
+}
+
+export interface DownloadWords {
+  /** What it does, or why it does not. */
+  readonly state: string;
+  /** How far it is. */
+  readonly detail: string;
+}
+
+/** A download as a person would report it. */
+export function downloadWords(text: Text, format: Format, item: DownloadItem): DownloadWords {
+  const amount = item.bytesTotal > 0 ? format.bytesOf(item.bytesDone, item.bytesTotal) : '';
+  const about = item.exact || amount === '' ? amount : text('downloads.about', { size: amount });
+  if (item.state === 'running') {
+    return { state: item.etaSeconds === null ? text('downloads.state.running') : format.left(item.etaSeconds * 1000), detail: about };
+  }
+  if (item.state === 'ready') return { state: text('downloads.state.ready'), detail: format.bytes(item.bytesTotal) };
+  const state = item.reason === null ? text(`downloads.state.${item.state}`) : errorWords(text, item.reason).title;
+  return { state, detail: about };
+}

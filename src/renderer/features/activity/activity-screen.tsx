@@ -1,0 +1,98 @@
+import { CircleCheck, Send } from 'lucide-react';
+import { useState } from 'react';
+import type { OutboxItem, OutboxView } from '../../../shared/contracts/progress.ts';
+import { errorCodeSchema } from '../../../shared/errors.ts';
+import { Button } from '../../components/button.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { ScreenPage } from '../../components/screen-page.tsx';
+import { Skeleton } from '../../components/skeleton.tsx';
+import { VirtualList } from '../../components/virtual-list.tsx';
+import { errorWords } from '../../i18n/errors.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { useText } from '../../i18n/text.ts';
+import { useCatalog, useConnection, useProgress } from '../../stores/stores.ts';
+import { useAttempt } from '../../stores/use-attempt.ts';
+import { useNow } from '../../stores/use-now.ts';
+import './activity.css';
+
+/** What was watched and has yet to reach the school, and what the school did not take. */
+export function ActivityScreen() {
+  const text = useText();
+  const outbox = useProgress((progress) => progress.outbox);
+  return (
+    <ScreenPage title={text('activity.title')} actions={<SendNow isDisabled={!outbox || outbox.items.length === 0} />}>
+      <p className="soft">{text('activity.intro')}</p>
+      {outbox ? <Outbox outbox={outbox} /> : <Skeleton shape="row" />}
+    </ScreenPage>
+  );
+}
+
+function SendNow({ isDisabled }: { isDisabled: boolean }) {
+  const text = useText();
+  const attempt = useAttempt();
+  const sendNow = useProgress((progress) => progress.sendNow);
+  const offline = useConnection((connection) => connection.state.status === 'offline');
+  const [sending, setSending] = useState(false);
+  const send = async () => {
+    setSending(true);
+    try {
+      await sendNow();
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <Button icon={<Send className="mirrored" size={18} aria-hidden="true" />} isDisabled={isDisabled || sending || offline} onPress={() => attempt(send)}>
+      {text(sending ? 'activity.sending' : 'activity.sendNow')}
+    </Button>
+  );
+}
+
+function Outbox({ outbox }: { outbox: OutboxView }) {
+  const text = useText();
+  const format = useFormat();
+  const now = useNow();
+  const sent = outbox.lastSentAt === null ? text('activity.neverSent') : text('activity.lastSent', { when: format.ago(outbox.lastSentAt, now) });
+  if (outbox.items.length === 0 && outbox.waiting === 0) {
+    return <EmptyState icon={<CircleCheck size={28} />} title={text('activity.nothingWaits')} body={`${text('activity.nothingWaitsBody')} ${sent}.`} />;
+  }
+  return (
+    <>
+      {outbox.parked > 0 ? <Problem title={text('activity.parked', { count: outbox.parked })} body={text('activity.parkedBody')} /> : null}
+      {outbox.waiting > 0 ? (
+        <div>
+          <h2>{text('activity.waiting', { count: outbox.waiting })}</h2>
+          <p className="soft activity-safe">
+            {text('activity.waitingBody')} {sent}.
+          </p>
+        </div>
+      ) : null}
+      <VirtualList label={text('activity.list')} items={outbox.items} keyOf={({ sequence }) => String(sequence)} rowHeight={72}>
+        {(item) => <OutboxRow item={item} now={now} />}
+      </VirtualList>
+    </>
+  );
+}
+
+function OutboxRow({ item, now }: { item: OutboxItem; now: number }) {
+  const text = useText();
+  const format = useFormat();
+  const title = useCatalog(({ view }) => view?.courses.flatMap(({ lessons }) => lessons).find(({ id }) => id === item.lessonId)?.title);
+  const code = errorCodeSchema.safeParse(item.reason);
+  return (
+    <article className="activity-row">
+      <div className="activity-words">
+        <p className="activity-title">{title ?? text('activity.unknownLesson')}</p>
+        <p className="meta">
+          <span>{text('activity.watchedFor', { duration: format.duration(item.watchedMs) })}</span>
+          <span>{format.moment(item.recordedAt, now)}</span>
+        </p>
+        {item.reason === null ? null : (
+          <p className="soft activity-reason">{code.success ? errorWords(text, code.data).title : text('activity.reason', { reason: item.reason })}</p>
+        )}
+      </div>
+      <p className={`activity-state activity-${item.state}`}>{text(`activity.state.${item.state}`)}</p>
+    </article>
+  );
+}

@@ -1,0 +1,143 @@
+import { ArrowDownToLine, Check, Ellipsis, Pause, Play, RotateCw } from 'lucide-react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import type { LessonView } from '../../../shared/contracts/catalog.ts';
+import type { DownloadItem } from '../../../shared/contracts/downloads.ts';
+import { assertNever } from '../../../shared/errors.ts';
+import type { Quality } from '../../../shared/models/quality.ts';
+import { Button } from '../../components/button.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { Menu } from '../../components/menu.tsx';
+import { ProgressRing } from '../../components/progress-ring.tsx';
+import { downloadPercent, downloadWords } from '../../components/download-words.ts';
+import { useFormat } from '../../i18n/format.ts';
+import { useText } from '../../i18n/text.ts';
+import { useDownloads } from '../../stores/stores.ts';
+import { useAttempt } from '../../stores/use-attempt.ts';
+import { useLessonCommands } from '../../stores/use-lesson-commands.ts';
+import { offerFor } from './course-model.ts';
+
+interface LessonControlProps {
+  readonly lesson: LessonView;
+  readonly item: DownloadItem | undefined;
+  readonly wished: Quality;
+}
+
+/** One control that is, in turn, the offer to take a lesson home, its progress, and the word that it is here. */
+export function LessonControl({ lesson, item, wished }: LessonControlProps) {
+  if (!item) return <TakeHome lesson={lesson} wished={wished} />;
+  if (item.state === 'ready') return <Here item={item} />;
+  return <UnderWay item={item} />;
+}
+
+function TakeHome({ lesson, wished }: { lesson: LessonView; wished: Quality }) {
+  const text = useText();
+  const format = useFormat();
+  const attempt = useAttempt();
+  const add = useDownloads((state) => state.add);
+  const offer = offerFor(lesson, wished);
+  if (!offer) return null;
+  const size = format.bytes(offer.bytes);
+  return (
+    <div className="lesson-control">
+      <Button
+        icon={<ArrowDownToLine size={18} aria-hidden="true" />}
+        aria-label={text('lesson.download', { lesson: lesson.title, quality: offer.quality === 'original' ? '' : offer.quality, size })}
+        onPress={() => attempt(() => add([lesson.id], offer.quality))}
+      >
+        {size}
+      </Button>
+    </div>
+  );
+}
+
+function UnderWay({ item }: { item: DownloadItem }) {
+  const text = useText();
+  const format = useFormat();
+  const percent = downloadPercent(item);
+  const { state, detail } = downloadWords(text, format, item);
+  return (
+    <div className="lesson-control">
+      <div className="lesson-control-words">
+        <p>{state}</p>
+        <p className="soft numbers">{detail}</p>
+      </div>
+      <ProgressRing percent={percent} size={40} tone={item.state === 'running' ? 'accent' : item.state === 'waiting' ? 'wait' : 'soft'}>
+        <UnderWayButton item={item} />
+      </ProgressRing>
+      <MoreMenu item={item} />
+    </div>
+  );
+}
+
+function UnderWayButton({ item }: { item: DownloadItem }) {
+  const text = useText();
+  const attempt = useAttempt();
+  const pause = useDownloads((downloads) => downloads.pause);
+  const resume = useDownloads((downloads) => downloads.resume);
+  const lesson = item.lessonTitle;
+  switch (item.state) {
+    case 'queued':
+    case 'running':
+    case 'waiting':
+      return (
+        <IconButton label={text('lesson.pause', { lesson })} onPress={() => attempt(() => pause(item.lessonId))}>
+          <Pause size={16} aria-hidden="true" />
+        </IconButton>
+      );
+    case 'paused':
+      return (
+        <IconButton label={text('lesson.resume', { lesson })} onPress={() => attempt(() => resume(item.lessonId))}>
+          <Play size={16} aria-hidden="true" />
+        </IconButton>
+      );
+    case 'failed':
+      return (
+        <IconButton label={text('lesson.retry', { lesson })} onPress={() => attempt(() => resume(item.lessonId))}>
+          <RotateCw size={16} aria-hidden="true" />
+        </IconButton>
+      );
+    case 'ready':
+      return null;
+    default:
+      return assertNever(item.state);
+  }
+}
+
+function Here({ item }: { item: DownloadItem }) {
+  const text = useText();
+  const commands = useLessonCommands(item);
+  return (
+    <div className="lesson-control">
+      <Menu
+        label={item.lessonTitle}
+        choices={[
+          { id: 'verify', label: text('lesson.verify') },
+          { id: 'remove', label: text('lesson.remove'), tone: 'danger' },
+        ]}
+        onChoose={(id) => (id === 'verify' ? commands.verify() : commands.remove())}
+      >
+        <AriaButton className="lesson-here" aria-label={text('lesson.menu', { lesson: item.lessonTitle, quality: item.quality })}>
+          <Check size={18} aria-hidden="true" />
+          <span>{text('lesson.onThisComputer')}</span>
+          <Ellipsis size={18} aria-hidden="true" />
+        </AriaButton>
+      </Menu>
+    </div>
+  );
+}
+
+function MoreMenu({ item }: { item: DownloadItem }) {
+  const text = useText();
+  const commands = useLessonCommands(item);
+  return (
+    <Menu
+      label={item.lessonTitle}
+      choices={[{ id: 'remove', label: text('lesson.cancelDownload'), tone: 'danger' }]}
+      onChoose={() => commands.remove()}
+    >
+      <IconButton label={text('lesson.menuOther', { lesson: item.lessonTitle })}>
+        <Ellipsis size={18} aria-hidden="true" />
+      </IconButton>
+    </Menu>
+  );
+}

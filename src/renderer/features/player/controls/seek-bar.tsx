@@ -1,0 +1,98 @@
+import { useLayoutEffect, useRef, useState, type PointerEvent, type ReactNode } from 'react';
+import { Slider, SliderThumb, SliderTrack } from 'react-aria-components/Slider';
+import type { TimeRange } from '../../../../shared/models/ranges.ts';
+import { unionRanges } from '../../../../shared/models/ranges.ts';
+import { useFormat } from '../../../i18n/format.ts';
+import { useText } from '../../../i18n/text.ts';
+import { usePlayer, usePlayerState } from '../player-context.ts';
+
+/** The timeline: what was played, what is buffered, and what is on this computer. Dragging shows the time and seeks when let go. */
+export function SeekBar() {
+  const text = useText();
+  const format = useFormat();
+  const { source, playback } = usePlayer();
+  const positionMs = usePlayerState((state) => Math.min(state.positionMs, source.durationMs));
+  const [dragMs, setDragMs] = useState<number | null>(null);
+  const shownMs = dragMs ?? positionMs;
+  const spoken = text('player.seekValue', { position: format.clock(shownMs), duration: format.clock(source.durationMs) });
+  const input = useRef<HTMLInputElement>(null);
+  // The slider would say a bare number.
+  useLayoutEffect(() => input.current?.setAttribute('aria-valuetext', spoken));
+  return (
+    <Slider
+      className="seek-bar"
+      aria-label={text('player.seek')}
+      minValue={0}
+      maxValue={source.durationMs}
+      step={1}
+      value={Math.round(shownMs)}
+      onChange={(value) => setDragMs(value)}
+      onChangeEnd={(value) => {
+        setDragMs(null);
+        playback?.seekTo(value);
+      }}
+    >
+      <HoverTime>
+        <SliderTrack className="seek-track">
+          <LocalRanges />
+          <BufferedRanges />
+          <span className="seek-played" style={{ inlineSize: share(shownMs, source.durationMs) }} />
+          <Chapters />
+          <SliderThumb className="seek-thumb" inputRef={input} />
+        </SliderTrack>
+      </HoverTime>
+    </Slider>
+  );
+}
+
+function HoverTime({ children }: { children: ReactNode }) {
+  const format = useFormat();
+  const { source } = usePlayer();
+  const [at, setAt] = useState<number | null>(null);
+  const moved = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    setAt(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
+  };
+  return (
+    <div className="seek-hover" onPointerMove={moved} onPointerLeave={() => setAt(null)}>
+      {children}
+      {at === null ? null : (
+        <span className="seek-time numbers" style={{ insetInlineStart: `clamp(28px, ${at * 100}%, calc(100% - 28px))` }} aria-hidden="true">
+          {format.clock(at * source.durationMs)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function LocalRanges() {
+  const local = usePlayerState((state) => state.local);
+  return <Ranges look="seek-local" ranges={unionRanges(...local.values())} />;
+}
+
+function BufferedRanges() {
+  const buffered = usePlayerState((state) => state.buffered);
+  return <Ranges look="seek-buffered" ranges={buffered} />;
+}
+
+function Ranges({ look, ranges }: { look: string; ranges: readonly TimeRange[] }) {
+  const { source } = usePlayer();
+  return ranges.map(([start, end]) => (
+    <span
+      key={start}
+      className={look}
+      style={{ insetInlineStart: share(start, source.durationMs), inlineSize: share(Math.min(end, source.durationMs) - start, source.durationMs) }}
+    />
+  ));
+}
+
+function Chapters() {
+  const { source } = usePlayer();
+  return source.chapters
+    .filter(({ startMs }) => startMs > 0)
+    .map(({ startMs }) => <span key={startMs} className="seek-chapter" style={{ insetInlineStart: share(startMs, source.durationMs) }} />);
+}
+
+function share(ms: number, durationMs: number): string {
+  return `${Math.max(0, (ms * 100) / durationMs)}%`;
+}

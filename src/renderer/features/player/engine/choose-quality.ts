@@ -1,0 +1,57 @@
+import { closestQuality, type Quality } from '../../../../shared/models/quality.ts';
+import type { TimeRange } from '../../../../shared/models/ranges.ts';
+
+export interface QualityLevel {
+  readonly quality: Quality;
+  /** Bits per second of picture and sound together. */
+  readonly bitrate: number;
+}
+
+export interface Situation {
+  readonly levels: readonly QualityLevel[];
+  readonly wish: 'auto' | Quality;
+  /** What the lesson was taken home in, if it was. */
+  readonly downloadedQuality: Quality | null;
+  /** What of the timeline is on this computer, by quality. */
+  readonly local: ReadonlyMap<Quality, readonly TimeRange[]>;
+  /** Bits per second on the wire; null before anything was measured. */
+  readonly bandwidth: number | null;
+  /** Where the next segment begins, in milliseconds. */
+  readonly atMs: number;
+  readonly playbackRate: number;
+  /** What was chosen last, to which Auto keeps unless the line clearly allows or demands another. */
+  readonly current: Quality | null;
+}
+
+/** Before a first measurement: a line that is there at all carries this much, in bits per second. */
+const cautiousBandwidth = 600_000;
+/** Of what was measured, how much Auto dares to use to stay, and to go up. */
+const shareToStay = 0.9;
+const shareToRise = 0.7;
+
+/**
+ * The quality of the next segment: the student's choice; else the one the lesson was taken home in; else the best that
+ * lies on this computer there; else the best the line carries. Undefined for a lesson without a ladder.
+ */
+export function chooseQuality(situation: Situation): Quality | undefined {
+  const qualities = situation.levels.map(({ quality }) => quality);
+  if (situation.wish !== 'auto') return closestQuality(situation.wish, qualities);
+  if (situation.downloadedQuality !== null && qualities.includes(situation.downloadedQuality)) return situation.downloadedQuality;
+  const descending = situation.levels.toSorted((a, b) => b.bitrate - a.bitrate);
+  const local = descending.find(({ quality }) => covers(situation.local.get(quality) ?? [], situation.atMs));
+  return (local ?? bestForLine(descending, situation))?.quality;
+}
+
+function bestForLine(descending: readonly QualityLevel[], { bandwidth, playbackRate, current }: Situation): QualityLevel | undefined {
+  const available = bandwidth ?? cautiousBandwidth;
+  const now = descending.find(({ quality }) => quality === current);
+  const affordable = descending.find((level) => {
+    const share = now && level.bitrate <= now.bitrate ? shareToStay : shareToRise;
+    return level.bitrate * playbackRate <= available * share;
+  });
+  return affordable ?? descending.at(-1);
+}
+
+function covers(ranges: readonly TimeRange[], at: number): boolean {
+  return ranges.some(([start, end]) => start <= at && at < end);
+}

@@ -1,0 +1,28 @@
+import type { LessonView } from '../../../../shared/contracts/catalog.ts';
+import { usePlayerState } from '../player-context.ts';
+import { Blocked } from './blocked.tsx';
+import { Buffering } from './buffering.tsx';
+import { Ended } from './ended.tsx';
+import { Failed } from './failed.tsx';
+import { ResumeOffer } from './resume-offer.tsx';
+
+interface OverlaysProps {
+  readonly resumedAtMs: number;
+  readonly next: LessonView | null;
+  readonly canPlayNext: boolean;
+  readonly onNext: () => void;
+  readonly onOpenAgain: () => void;
+}
+
+/** At most one word over the picture at a time: the one that matters most. */
+export function Overlays({ resumedAtMs, next, canPlayNext, onNext, onOpenAgain }: OverlaysProps) {
+  const failed = usePlayerState((state) => state.failed);
+  const waiting = usePlayerState((state) => state.stalled && !state.ended);
+  const blocked = usePlayerState((state) => state.blocked);
+  const ended = usePlayerState((state) => state.ended);
+  if (failed !== null) return <Failed code={failed} onOpenAgain={onOpenAgain} />;
+  if (waiting && blocked !== null) return <Blocked code={blocked} />;
+  if (waiting) return <Buffering />;
+  if (ended) return <Ended next={next} canPlayNext={canPlayNext} onNext={onNext} />;
+  return resumedAtMs > 0 ? <ResumeOffer atMs={resumedAtMs} /> : null;
+}

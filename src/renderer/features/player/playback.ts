@@ -1,0 +1,172 @@
+import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import type { Quality } from '../../../shared/models/quality.ts';
+import type { SettingsPatch } from '../../../shared/models/settings.ts';
+import type { Remote } from '../../bridge.ts';
+import type { Engine, EngineListener } from './engine/engine.ts';
+import { createGate, type Gate } from './engine/gate.ts';
+import { followVideo } from './follow-video.ts';
+import type { PlayerStore } from './player-store.ts';
+import { recordSession } from './record-session.ts';
+
+export interface PlaybackDependencies {
+  readonly remote: Remote;
+  readonly monotonic: () => number;
+  /** Keeps a choice for the next lesson. */
+  readonly remember: (patch: SettingsPatch) => void;
+  readonly reportFailed: (error: unknown) => void;
+  readonly skipped: () => void;
+}
+
+/** What the controls can do. Times in milliseconds. */
+export interface Playback {
+  readonly play: () => void;
+  readonly pause: () => void;
+  readonly toggle: () => void;
+  readonly seekTo: (ms: number) => void;
+  readonly seekBy: (ms: number) => void;
+  readonly setVolume: (volume: number) => void;
+  readonly toggleMute: () => void;
+  readonly setRate: (rate: number) => void;
+  readonly chooseQuality: (wish: 'auto' | Quality) => void;
+  readonly chooseCaptions: (language: string | null) => void;
+}
+
+const bandwidthEveryMs = 4000;
+
+/** Plays an opened lesson on the element until the signal aborts: engine, store, recorder and main's announcements, joined. */
+export function startPlayback(
+  video: HTMLVideoElement,
+  source: PlaybackSource,
+  startMs: number,
+  store: PlayerStore,
+  { remote, monotonic, remember, reportFailed, skipped }: PlaybackDependencies,
+  signal: AbortSignal,
+): Playback {
+  const gate = createGate((code) => store.setState({ blocked: code }));
+  const stops = [
+    followVideo(video, store),
+    recordSession({ video, source, remote, monotonic, failed: reportFailed }),
+    followAvailability(source.mediaId, remote, store, gate),
+  ];
+  const bandwidth = measureBandwidth(remote);
+  const { volume, muted, playbackRate } = store.getState();
+  Object.assign(video, { volume, muted, playbackRate, defaultPlaybackRate: playbackRate, preservesPitch: true });
+
+  let engine: Engine | null = null;
+  const listener: EngineListener = {
+    qualityShown: (shown) => store.setState({ shown }),
+    skipped,
+    failed: (failed) => store.setState({ failed }),
+  };
+  const situation = () => ({
+    wish: store.getState().wish,
+    downloadedQuality: source.downloadedQuality,
+    local: store.getState().local,
+    bandwidth: bandwidth.now(),
+  });
+  const begin = async () => {
+    const started = await startEngine({ video, source, startMs, gate, situation, listener, now: monotonic });
+    if (signal.aborted) return started.destroy();
+    engine = started;
+    await video.play();
+  };
+  begin().catch((error: unknown) => {
+    // A play() overtaken by pause() or by closing is no failure; a player part that cannot be loaded is.
+    if (!signal.aborted && !(error instanceof DOMException)) listener.failed('internal');
+  });
+  signal.addEventListener('abort', () => {
+    for (const stop of stops) stop();
+    bandwidth.stop();
+    engine?.destroy();
+  });
+
+  const play = () => void video.play().catch(() => undefined);
+  const seekTo = (ms: number) => {
+    store.setState({ positionMs: ms, blocked: null });
+    video.currentTime = Math.min(Math.max(0, ms), source.durationMs) / 1000;
+  };
+  return {
+    play,
+    pause: () => video.pause(),
+    toggle: () => (video.paused ? play() : video.pause()),
+    seekTo,
+    seekBy: (ms) => seekTo(Math.min(Math.max(0, video.currentTime * 1000 + ms), source.durationMs)),
+    setVolume: (value) => {
+      video.volume = Math.min(1, Math.max(0, value));
+      video.muted = video.volume === 0;
+      remember({ volume: video.volume, muted: video.muted });
+    },
+    toggleMute: () => {
+      video.muted = !video.muted;
+      remember({ muted: video.muted });
+    },
+    setRate: (rate) => {
+      video.playbackRate = video.defaultPlaybackRate = rate;
+      remember({ playbackRate: rate });
+    },
+    chooseQuality: (wish) => {
+      store.setState({ wish, blocked: null });
+      engine?.chooseQuality(wish);
+      remember({ streamQuality: wish });
+    },
+    chooseCaptions: (captionLanguage) => {
+      store.setState({ captionLanguage });
+      remember({ captions: captionLanguage !== null, ...(captionLanguage === null ? {} : { captionLanguage }) });
+    },
+  };
+}
+
+interface EngineStart {
+  readonly video: HTMLVideoElement;
+  readonly source: PlaybackSource;
+  readonly startMs: number;
+  readonly gate: Gate;
+  readonly situation: Parameters<typeof import('./engine/hls-engine.ts').createHlsEngine>[0]['situation'];
+  readonly listener: EngineListener;
+  readonly now: () => number;
+}
+
+/** hls.js is large and only needed here, so it is loaded when the first HLS lesson opens. */
+async function startEngine({ source, ...rest }: EngineStart): Promise<Engine> {
+  const qualities = source.qualities.map(({ quality }) => quality);
+  if (source.kind === 'mp4') {
+    const { createPlainEngine } = await import('./engine/plain-engine.ts');
+    return createPlainEngine({ ...rest, url: source.url, quality: qualities[0] ?? null });
+  }
+  const { createHlsEngine } = await import('./engine/hls-engine.ts');
+  return createHlsEngine({ ...rest, url: source.url, qualities });
+}
+
+function followAvailability(mediaId: string, remote: Remote, store: PlayerStore, gate: Gate): () => void {
+  const take = (availability: { mediaId: string; renditions: readonly { quality: Quality; ranges: readonly (readonly [number, number])[] }[] }) => {
+    if (availability.mediaId !== mediaId) return;
+    store.setState({ local: new Map(availability.renditions.map(({ quality, ranges }) => [quality, ranges])) });
+  };
+  const stops = [
+    remote.on('playback.availabilityChanged', take),
+    remote.on('playback.blocked', (event) => {
+      if (event.mediaId === mediaId) store.setState({ blocked: event.code });
+    }),
+    remote.on('playback.available', (event) => {
+      if (event.mediaId !== mediaId) return;
+      store.setState({ blocked: null });
+      gate.open();
+    }),
+  ];
+  // Without it the bar shows nothing as local, and Auto asks the line: both still right.
+  remote.call('playback.availability', { mediaId }).then(take, () => undefined);
+  return () => stops.forEach((stop) => stop());
+}
+
+function measureBandwidth(remote: Remote): { now: () => number | null; stop: () => void } {
+  let measured: number | null = null;
+  const ask = () => {
+    remote.call('playback.bandwidth').then(
+      ({ bitsPerSecond }) => (measured = bitsPerSecond),
+      () => undefined,
+    );
+  };
+  ask();
+  const timer = window.setInterval(ask, bandwidthEveryMs);
+  return { now: () => measured, stop: () => window.clearInterval(timer) };
+}

@@ -1,0 +1,53 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import type { Quality } from '../../../shared/models/quality.ts';
+import type { TimeRange } from '../../../shared/models/ranges.ts';
+
+/** What the controls and overlays show; written by the playback alone. */
+export interface PlayerState {
+  /** The student wants it to run (it may still wait for data). */
+  readonly playing: boolean;
+  /** A first picture was shown. */
+  readonly started: boolean;
+  readonly ended: boolean;
+  /** It should run and has nothing to show. */
+  readonly stalled: boolean;
+  readonly positionMs: number;
+  readonly buffered: readonly TimeRange[];
+  readonly volume: number;
+  readonly muted: boolean;
+  readonly playbackRate: number;
+  readonly wish: 'auto' | Quality;
+  /** The quality on the screen. */
+  readonly shown: Quality | null;
+  /** Why the next part is not to be had now; it goes on by itself. */
+  readonly blocked: ErrorCode | null;
+  /** Why it cannot be played at all. */
+  readonly failed: ErrorCode | null;
+  /** What of the timeline is on this computer, by quality. */
+  readonly local: ReadonlyMap<Quality, readonly TimeRange[]>;
+  readonly captionLanguage: string | null;
+}
+
+export type PlayerStore = StoreApi<PlayerState>;
+
+export function createPlayerStore(initial: Partial<PlayerState>): PlayerStore {
+  return createStore<PlayerState>()(() => ({
+    playing: false,
+    started: false,
+    ended: false,
+    stalled: true,
+    positionMs: 0,
+    buffered: [],
+    volume: 1,
+    muted: false,
+    playbackRate: 1,
+    wish: 'auto',
+    shown: null,
+    blocked: null,
+    failed: null,
+    local: new Map(),
+    captionLanguage: null,
+    ...initial,
+  }));
+}

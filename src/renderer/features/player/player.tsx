@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import { useCatalog, useConnection, useDownloads, useNavigation, useSettings } from '../../stores/stores.ts';
+import { PlayerContext } from './player-context.ts';
+import { createPlayerStore } from './player-store.ts';
+import { OpeningScreen } from './overlays/opening-screen.tsx';
+import { CannotOpen } from './overlays/cannot-open.tsx';
+import { Stage } from './stage.tsx';
+import { useMediaSession } from './use-media-session.ts';
+import { useOpenedLesson } from './use-opened-lesson.ts';
+import { usePlayback } from './use-playback.ts';
+import type { LessonView } from '../../../shared/contracts/catalog.ts';
+import './player.css';
+
+interface PlayerProps {
+  readonly lessonId: string;
+  readonly onShowShortcuts: () => void;
+}
+
+/** One player for every lesson and every line: the lesson is opened, and where its bytes come from is not its business. */
+export function Player({ lessonId, onShowShortcuts }: PlayerProps) {
+  const { opened, again } = useOpenedLesson(lessonId);
+  const lesson = useLesson(lessonId);
+  if (opened.status === 'open') return <OpenPlayer key={opened.source.mediaId} source={opened.source} onShowShortcuts={onShowShortcuts} onOpenAgain={again} />;
+  if (opened.status === 'failed') return <CannotOpen lesson={lesson} error={opened.error} onRetry={again} />;
+  return <OpeningScreen title={lesson?.title ?? ''} />;
+}
+
+interface OpenPlayerProps {
+  readonly source: PlaybackSource;
+  readonly onShowShortcuts: () => void;
+  readonly onOpenAgain: () => void;
+}
+
+/** Closer to the end than this, one means to watch it again, not the last seconds. */
+const endIsNearMs = 10_000;
+
+function OpenPlayer({ source, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
+  const settings = useSettings((state) => state.settings);
+  const startMs = source.resumeMs < source.durationMs - endIsNearMs ? source.resumeMs : 0;
+  const [store] = useState(() =>
+    createPlayerStore({
+      positionMs: startMs,
+      volume: settings.volume,
+      muted: settings.muted,
+      playbackRate: settings.playbackRate,
+      // A lesson taken home plays as it was taken, unless the student picks another quality here.
+      wish: source.downloadedQuality === null ? settings.streamQuality : 'auto',
+      captionLanguage: settings.captions ? chooseCaptions(source, settings.captionLanguage) : null,
+    }),
+  );
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const playback = usePlayback(video, source, startMs, store);
+  const { next, canPlayNext } = useNextLesson(source.nextLessonId);
+  const replace = useNavigation((navigation) => navigation.replace);
+  useMediaSession(source, playback);
+  return (
+    <PlayerContext value={{ source, store, playback, video }}>
+      <Stage
+        ref={setVideo}
+        resumedAtMs={startMs}
+        next={next}
+        canPlayNext={canPlayNext}
+        onNext={() => next && replace({ screen: 'lesson', lessonId: next.id })}
+        onOpenAgain={onOpenAgain}
+        onShowShortcuts={onShowShortcuts}
+      />
+    </PlayerContext>
+  );
+}
+
+function chooseCaptions({ captions }: PlaybackSource, wished: string | null): string | null {
+  return (captions.find(({ language }) => language === wished) ?? captions[0])?.language ?? null;
+}
+
+function useLesson(lessonId: string | null): LessonView | null {
+  return useCatalog(({ view }) => view?.courses.flatMap(({ lessons }) => lessons).find(({ id }) => id === lessonId) ?? null);
+}
+
+function useNextLesson(lessonId: string | null): { next: LessonView | null; canPlayNext: boolean } {
+  const next = useLesson(lessonId);
+  const offline = useConnection((connection) => connection.state.status === 'offline');
+  const here = useDownloads(({ byLesson }) => next !== null && byLesson.get(next.id)?.state === 'ready');
+  return { next, canPlayNext: next !== null && (!offline || here) };
+}

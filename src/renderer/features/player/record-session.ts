@@ -1,0 +1,87 @@
+import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import { createReporter } from './reporter.ts';
+import { createSessionRecorder } from './session-recorder.ts';
+import type { Remote } from '../../bridge.ts';
+
+interface RecordSessionOptions {
+  readonly video: HTMLVideoElement;
+  readonly source: PlaybackSource;
+  readonly remote: Remote;
+  readonly monotonic: () => number;
+  readonly failed: (error: unknown) => void;
+}
+
+/** The end of a file and the end of the timeline may differ by a frame or two of sound. */
+const endToleranceMs = 1000;
+
+/** Records what really plays on the element and reports it; gives back the function that reports the rest and stops. */
+export function recordSession({ video, source, remote, monotonic, failed }: RecordSessionOptions): () => void {
+  const recorder = createSessionRecorder();
+  const stop = new AbortController();
+  const { signal } = stop;
+
+  const positionMs = () => {
+    const position = video.currentTime * 1000;
+    return video.ended && source.durationMs - position < endToleranceMs ? source.durationMs : position;
+  };
+  const reading = () => ({ positionMs: positionMs(), monotonicMs: monotonic(), playbackRate: video.playbackRate });
+  const reporter = createReporter({
+    snapshot: () => ({
+      sessionId: source.sessionId,
+      lessonId: source.lessonId,
+      timelineId: source.timelineId,
+      epoch: source.epoch,
+      ...withoutReadonly(recorder.watched()),
+      positionMs: Math.min(Math.round(positionMs()), source.durationMs),
+    }),
+    send: (snapshot) => remote.call('progress.report', snapshot),
+    monotonic,
+    failed,
+  });
+
+  const advance = () => {
+    if (!video.seeking && !video.paused) recorder.advance(reading());
+    reporter.tick();
+  };
+  const stopped = () => {
+    if (!video.seeking) recorder.advance(reading());
+    recorder.end();
+    reporter.flush();
+  };
+  const seeked = () => {
+    // After a seek within what is buffered there may be no `playing` event; a second `begin` at the same place costs nothing.
+    if (!video.paused && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) recorder.begin(reading());
+    reporter.flush();
+  };
+  const eachFrame = () => {
+    advance();
+    if (!signal.aborted) video.requestVideoFrameCallback(eachFrame);
+  };
+
+  video.requestVideoFrameCallback(eachFrame);
+  video.addEventListener('playing', () => recorder.begin(reading()), { signal });
+  video.addEventListener('timeupdate', advance, { signal });
+  video.addEventListener('ratechange', advance, { signal });
+  // On `seeking` the element already says where it goes; the last frame says where it was.
+  video.addEventListener('seeking', () => recorder.end(), { signal });
+  video.addEventListener('waiting', () => recorder.end(), { signal });
+  video.addEventListener('pause', stopped, { signal });
+  video.addEventListener('ended', stopped, { signal });
+  video.addEventListener('seeked', seeked, { signal });
+  document.addEventListener('visibilitychange', () => document.hidden && reporter.flush(), { signal });
+  window.addEventListener('pagehide', stopped, { signal });
+  const stopListening = remote.on('shell.suspending', () => {
+    advance();
+    reporter.flush();
+  });
+
+  return () => {
+    stopped();
+    stop.abort();
+    stopListening();
+  };
+}
+
+function withoutReadonly({ ranges, watchedMs }: ReturnType<ReturnType<typeof createSessionRecorder>['watched']>) {
+  return { ranges: ranges.map(([start, end]): [number, number] => [start, end]), watchedMs };
+}

@@ -1,0 +1,23 @@
+import { useEffect } from 'react';
+import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import type { Playback } from './playback.ts';
+
+/** The keyboard's media keys and the system's own controls. */
+export function useMediaSession(source: PlaybackSource, playback: Playback | null): void {
+  useEffect(() => {
+    if (!playback) return;
+    const { mediaSession } = navigator;
+    mediaSession.metadata = new MediaMetadata({ title: source.title });
+    const handlers: [MediaSessionAction, (details: MediaSessionActionDetails) => void][] = [
+      ['play', () => playback.play()],
+      ['pause', () => playback.pause()],
+      ['seekbackward', ({ seekOffset }) => playback.seekBy(-(seekOffset ?? 10) * 1000)],
+      ['seekforward', ({ seekOffset }) => playback.seekBy((seekOffset ?? 10) * 1000)],
+    ];
+    for (const [action, handler] of handlers) mediaSession.setActionHandler(action, handler);
+    return () => {
+      mediaSession.metadata = null;
+      for (const [action] of handlers) mediaSession.setActionHandler(action, null);
+    };
+  }, [source, playback]);
+}

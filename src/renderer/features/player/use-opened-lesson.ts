@@ -1,0 +1,46 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
+import { useAppStores, useConnection } from '../../stores/stores.ts';
+
+export type OpenedLesson =
+  | { readonly status: 'opening' }
+  | { readonly status: 'open'; readonly source: PlaybackSource }
+  | { readonly status: 'failed'; readonly error: TeachifyError };
+
+/** Opens the lesson for as long as it is shown. One that failed for want of the line is opened again when the line is back. */
+export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again: () => void } {
+  const { remote } = useAppStores();
+  const [opened, setOpened] = useState<OpenedLesson>({ status: 'opening' });
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    let closed = false;
+    let mediaId: string | null = null;
+    setOpened({ status: 'opening' });
+    remote.call('playback.open', { lessonId }).then(
+      (source) => {
+        mediaId = source.mediaId;
+        if (closed) void remote.call('playback.close', { mediaId });
+        else setOpened({ status: 'open', source });
+      },
+      (error: unknown) => {
+        if (!isTeachifyError(error)) throw error;
+        if (!closed) setOpened({ status: 'failed', error });
+      },
+    );
+    return () => {
+      closed = true;
+      if (mediaId !== null) void remote.call('playback.close', { mediaId });
+    };
+  }, [remote, lessonId, attempt]);
+
+  const again = useCallback(() => setAttempt((count) => count + 1), []);
+  const online = useConnection((connection) => connection.state.status === 'online');
+  const waitsForLine = opened.status === 'failed' && opened.error.retryable;
+  useEffect(() => {
+    if (online && waitsForLine) again();
+    // Only the line's return counts; a failure while online is for the student to try again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [online]);
+  return { opened, again };
+}

@@ -1,0 +1,61 @@
+import { Button } from '../../components/button.tsx';
+import { SettingRow } from '../../components/setting-row.tsx';
+import { Select } from '../../components/select.tsx';
+import { useFormat } from '../../i18n/format.ts';
+import { useText } from '../../i18n/text.ts';
+import { useAppStores, useSettings } from '../../stores/stores.ts';
+import { useAttempt } from '../../stores/use-attempt.ts';
+
+const gigabyte = 1024 ** 3;
+const quotas = [0, gigabyte / 2, gigabyte, 2 * gigabyte, 5 * gigabyte, 10 * gigabyte] as const;
+const rates = [125_000, 250_000, 500_000, 1_000_000, 2_500_000] as const;
+/** Stands for "no limit" in a list, whose entries need ids. */
+const unlimited = 'unlimited';
+
+export function StorageSettings() {
+  const text = useText();
+  const format = useFormat();
+  const attempt = useAttempt();
+  const { remote } = useAppStores();
+  const settings = useSettings((state) => state.settings);
+  const set = useSettings((state) => state.set);
+  const rate = settings.rateLimitBytesPerSecond;
+  return (
+    <>
+      <SettingRow title={text('settings.folder')} help={text('settings.folderHelp')}>
+        <Button onPress={() => attempt(() => remote.call('shell.showFolder', { folder: 'data' }))}>{text('settings.showFolder')}</Button>
+      </SettingRow>
+      <SettingRow title={text('settings.cache')} help={text('settings.cacheHelp')}>
+        <Select
+          label={text('settings.cache')}
+          labelUnseen
+          options={withChosen(quotas, settings.cacheQuotaBytes).map((bytes) => ({ id: String(bytes), label: format.bytes(saidBytes(bytes)) }))}
+          chosen={String(settings.cacheQuotaBytes)}
+          onChoose={(bytes) => attempt(() => set({ cacheQuotaBytes: Number(bytes) }))}
+        />
+      </SettingRow>
+      <SettingRow title={text('settings.rateLimit')}>
+        <Select
+          label={text('settings.rateLimit')}
+          labelUnseen
+          options={[
+            { id: unlimited, label: text('settings.rateUnlimited') },
+            ...withChosen(rates, rate ?? rates[0]).map((bytes) => ({ id: String(bytes), label: format.speed(bytes) })),
+          ]}
+          chosen={rate === null ? unlimited : String(rate)}
+          onChoose={(bytes) => attempt(() => set({ rateLimitBytesPerSecond: bytes === unlimited ? null : Number(bytes) }))}
+        />
+      </SettingRow>
+    </>
+  );
+}
+
+/** Quotas are powers of two, and are called what everyone calls them: 2 GB, not 2.1. */
+function saidBytes(bytes: number): number {
+  return (bytes / gigabyte) * 1e9;
+}
+
+/** What is offered, and what is set even if it is not offered. */
+function withChosen(offered: readonly number[], chosen: number): number[] {
+  return [...new Set([...offered, chosen])].sort((a, b) => a - b);
+}

@@ -1,0 +1,42 @@
+import { SettingRow } from '../../components/setting-row.tsx';
+import { Select } from '../../components/select.tsx';
+import { Switch } from '../../components/switch.tsx';
+import { useText } from '../../i18n/text.ts';
+import { useSettings } from '../../stores/stores.ts';
+import { useAttempt } from '../../stores/use-attempt.ts';
+
+/** The qualities the course server makes; a lesson that lacks one takes the nearest below. */
+const ladder = ['720p', '480p', '360p'] as const;
+
+export function WatchingSettings() {
+  const text = useText();
+  const attempt = useAttempt();
+  const settings = useSettings((state) => state.settings);
+  const set = useSettings((state) => state.set);
+  const qualities = ladder.map((quality) => ({ id: quality, label: quality }));
+  return (
+    <>
+      <SettingRow title={text('settings.streamQuality')} help={text('settings.streamQualityHelp')}>
+        <Select
+          label={text('settings.streamQuality')}
+          labelUnseen
+          options={[{ id: 'auto', label: text('player.auto') }, ...qualities]}
+          chosen={settings.streamQuality}
+          onChoose={(streamQuality) => attempt(() => set({ streamQuality }))}
+        />
+      </SettingRow>
+      <SettingRow title={text('settings.downloadQuality')} help={text('settings.downloadQualityHelp')}>
+        <Select
+          label={text('settings.downloadQuality')}
+          labelUnseen
+          options={qualities}
+          chosen={settings.downloadQuality}
+          onChoose={(downloadQuality) => attempt(() => set({ downloadQuality }))}
+        />
+      </SettingRow>
+      <SettingRow title={text('settings.captions')} help={text('settings.captionsHelp')}>
+        <Switch label={text('settings.captions')} isOn={settings.captions} onChange={(captions) => attempt(() => set({ captions }))} />
+      </SettingRow>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState, type FormEvent } from 'react';
+import type { AccountsState } from '../../../shared/contracts/accounts.ts';
+import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
+import { Button } from '../../components/button.tsx';
+import { Problem } from '../../components/problem.tsx';
+import { TextField } from '../../components/text-field.tsx';
+import { errorWords } from '../../i18n/errors.ts';
+import { useText } from '../../i18n/text.ts';
+import { useAccounts } from '../../stores/stores.ts';
+import { DemoOffer } from './demo-offer.tsx';
+import { ServerField } from './server-field.tsx';
+import './sign-in.css';
+
+/** The first screen: which school, who you are. */
+export function SignIn() {
+  const text = useText();
+  const state = useAccounts((accounts) => accounts.state);
+  return (
+    <main className="sign-in">
+      <div className="sign-in-sheet">
+        <header>
+          <p className="sign-in-brand">
+            <span className="side-bar-mark" aria-hidden="true">
+              T
+            </span>
+            {text('app.name')}
+          </p>
+          <p className="sign-in-tagline">{text('signIn.tagline')}</p>
+        </header>
+        {state ? <SignInForm state={state} /> : null}
+      </div>
+    </main>
+  );
+}
+
+function SignInForm({ state }: { state: AccountsState }) {
+  const text = useText();
+  const signIn = useAccounts((accounts) => accounts.signIn);
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<TeachifyError | null>(null);
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setFailure(null);
+    try {
+      await signIn(email, password);
+    } catch (error) {
+      if (!isTeachifyError(error)) throw error;
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const { demo, name } = state.server;
+  return (
+    <>
+      <h1>
+        {text('signIn.title')} {name === null ? null : <span className="sign-in-school">{text('signIn.to', { school: name })}</span>}
+      </h1>
+      {failure ? <Problem urgent {...errorWords(text, failure.code, failure.details)} /> : null}
+      <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
+        <TextField label={text('signIn.email')} type="email" autoComplete="username" value={email} onChange={setEmail} isRequired />
+        <TextField
+          label={text('signIn.password')}
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+          isRequired
+        />
+        <Button look="primary" type="submit" isDisabled={busy}>
+          {text(busy ? 'signIn.submitting' : 'signIn.submit')}
+        </Button>
+      </form>
+      {demo ? (
+        <DemoOffer
+          demo={demo}
+          onFill={() => {
+            setEmail(demo.email);
+            setPassword(demo.password);
+          }}
+        />
+      ) : null}
+      <ServerField server={state.server} />
+      {state.tokenStorage === 'memory' ? <p className="sign-in-note">{text('signIn.memoryOnly')}</p> : null}
+    </>
+  );
+}

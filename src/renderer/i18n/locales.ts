@@ -1,0 +1,29 @@
+import ar from '../../../resources/locales/ar.json';
+import en from '../../../resources/locales/en.json';
+
+/** English is the source: its keys are the messages there are. */
+export type MessageId = keyof typeof en;
+export type Messages = Readonly<Record<MessageId, string>>;
+
+export interface Locale {
+  /** BCP 47 tag. */
+  readonly tag: string;
+  /** In its own words, for the list in Settings. */
+  readonly name: string;
+  readonly direction: 'ltr' | 'rtl';
+  readonly messages: Messages;
+}
+
+const english: Locale = { tag: 'en', name: 'English', direction: 'ltr', messages: en };
+
+export const locales: readonly Locale[] = [english, { tag: 'ar', name: 'العربية', direction: 'rtl', messages: ar }];
+
+/** The locale of the first wish we have words for, by language alone when the region differs; English when there is none. */
+export function chooseLocale(...wishes: readonly (string | null)[]): Locale {
+  for (const wish of wishes) {
+    const language = wish?.split('-')[0]?.toLowerCase();
+    const locale = locales.find(({ tag }) => tag === wish) ?? locales.find(({ tag }) => tag === language);
+    if (locale) return locale;
+  }
+  return english;
+}

@@ -1,0 +1,55 @@
+import { createStore } from 'zustand/vanilla';
+import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
+import type { Remote } from '../bridge.ts';
+import type { Feed } from './feed.ts';
+import { follow } from './follow.ts';
+
+export interface Progress {
+  /** By lesson id. */
+  readonly lessons: ReadonlyMap<string, LessonProgress>;
+  readonly loaded: boolean;
+  /** What waits to be sent; null until main has answered. */
+  readonly outbox: OutboxView | null;
+  readonly sendNow: () => Promise<void>;
+}
+
+export function createProgressStore(remote: Remote): Feed<Progress> {
+  const store = createStore<Progress>()((set) => ({
+    lessons: new Map(),
+    loaded: false,
+    outbox: null,
+    sendNow: async () => set({ outbox: await remote.call('progress.sendNow') }),
+  }));
+  const start = () => {
+    const stopLessons = followLessons(remote, (update) => store.setState(({ lessons }) => ({ lessons: update(lessons), loaded: true })));
+    const stopOutbox = follow({
+      listen: (apply) => remote.on('progress.outboxChanged', apply),
+      load: () => remote.call('progress.outbox'),
+      apply: (outbox) => store.setState({ outbox }),
+    });
+    return () => {
+      stopLessons();
+      stopOutbox();
+    };
+  };
+  return { store, start };
+}
+
+type Lessons = ReadonlyMap<string, LessonProgress>;
+
+/** An announcement may carry all lessons or only those that changed, so the answer to the question goes under what was announced. */
+function followLessons(remote: Remote, update: (change: (lessons: Lessons) => Lessons) => void): () => void {
+  let following = true;
+  const stopListening = remote.on('progress.changed', (rows) => update((lessons) => new Map([...lessons, ...byLesson(rows)])));
+  void remote.call('progress.lessons').then((rows) => {
+    if (following) update((lessons) => new Map([...byLesson(rows), ...lessons]));
+  });
+  return () => {
+    following = false;
+    stopListening();
+  };
+}
+
+function byLesson(rows: readonly LessonProgress[]): [string, LessonProgress][] {
+  return rows.map((row) => [row.lessonId, row]);
+}

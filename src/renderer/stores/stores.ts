@@ -1,0 +1,115 @@
+import { createContext, use } from 'react';
+import { useStore } from 'zustand/react';
+import type { StoreApi } from 'zustand/vanilla';
+import type { ShellInfo } from '../../shared/contracts/shell.ts';
+import type { Remote } from '../bridge.ts';
+import { createAccountsStore, type Accounts } from './accounts-store.ts';
+import { createCatalogStore, type Catalog } from './catalog-store.ts';
+import { createConnectionStore, type Connection } from './connection-store.ts';
+import { createDownloadsStore, type Downloads, type Later } from './downloads-store.ts';
+import type { Feed } from './feed.ts';
+import { createNavigationStore, type Navigation } from './navigation-store.ts';
+import { createNoticesStore, type Notices } from './notices-store.ts';
+import { createProgressStore, type Progress } from './progress-store.ts';
+import { createSettingsStore, type SettingsState } from './settings-store.ts';
+
+/** What lives as long as the window. */
+export interface AppStores {
+  readonly remote: Remote;
+  readonly shell: ShellInfo;
+  /** This machine's wall clock, ms since the Unix epoch. */
+  readonly now: () => number;
+  readonly later: Later;
+  readonly accounts: Feed<Accounts>;
+  readonly connection: Feed<Connection>;
+  readonly settings: Feed<SettingsState>;
+  readonly notices: StoreApi<Notices>;
+}
+
+/** What belongs to one student and is made anew for the next. */
+export interface StudentStores {
+  readonly catalog: Feed<Catalog>;
+  readonly downloads: Feed<Downloads>;
+  readonly progress: Feed<Progress>;
+  readonly navigation: StoreApi<Navigation>;
+}
+
+interface Time {
+  readonly now: () => number;
+  readonly later: Later;
+}
+
+export function createAppStores(remote: Remote, shell: ShellInfo, { now, later }: Time): AppStores {
+  return {
+    remote,
+    shell,
+    now,
+    later,
+    accounts: createAccountsStore(remote),
+    connection: createConnectionStore(remote),
+    settings: createSettingsStore(remote),
+    notices: createNoticesStore(later),
+  };
+}
+
+export function createStudentStores({ remote, later }: AppStores, failed: (error: unknown) => void): StudentStores {
+  return {
+    catalog: createCatalogStore(remote),
+    downloads: createDownloadsStore(remote, later, failed),
+    progress: createProgressStore(remote),
+    navigation: createNavigationStore(),
+  };
+}
+
+export function startFeeds(feeds: readonly { readonly start: () => () => void }[]): () => void {
+  const stops = feeds.map((feed) => feed.start());
+  return () => stops.reverse().forEach((stop) => stop());
+}
+
+export const AppStoresContext = createContext<AppStores | null>(null);
+export const StudentStoresContext = createContext<StudentStores | null>(null);
+
+export function useAppStores(): AppStores {
+  return required(use(AppStoresContext));
+}
+
+export function useStudentStores(): StudentStores {
+  return required(use(StudentStoresContext));
+}
+
+export function useAccounts<Part>(select: (state: Accounts) => Part): Part {
+  return useStore(useAppStores().accounts.store, select);
+}
+
+export function useConnection<Part>(select: (state: Connection) => Part): Part {
+  return useStore(useAppStores().connection.store, select);
+}
+
+export function useSettings<Part>(select: (state: SettingsState) => Part): Part {
+  return useStore(useAppStores().settings.store, select);
+}
+
+export function useNotices<Part>(select: (state: Notices) => Part): Part {
+  return useStore(useAppStores().notices, select);
+}
+
+export function useCatalog<Part>(select: (state: Catalog) => Part): Part {
+  return useStore(useStudentStores().catalog.store, select);
+}
+
+export function useDownloads<Part>(select: (state: Downloads) => Part): Part {
+  return useStore(useStudentStores().downloads.store, select);
+}
+
+export function useProgress<Part>(select: (state: Progress) => Part): Part {
+  return useStore(useStudentStores().progress.store, select);
+}
+
+export function useNavigation<Part>(select: (state: Navigation) => Part): Part {
+  return useStore(useStudentStores().navigation, select);
+}
+
+function required<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('Used outside its provider');
+  return value;
+}

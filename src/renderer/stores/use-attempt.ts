@@ -1,0 +1,24 @@
+import { useCallback } from 'react';
+import { isTeachifyError } from '../../shared/errors.ts';
+import { errorWords } from '../i18n/errors.ts';
+import { useText } from '../i18n/text.ts';
+import { useNotices } from './stores.ts';
+
+/** Shows an expected failure as a notice; anything else is a bug and goes on up. */
+export function useFailureNotice(): (error: unknown) => void {
+  const text = useText();
+  const show = useNotices((notices) => notices.show);
+  return useCallback(
+    (error) => {
+      if (!isTeachifyError(error)) throw error;
+      if (error.code !== 'cancelled') show({ tone: 'danger', ...errorWords(text, error.code, error.details) });
+    },
+    [text, show],
+  );
+}
+
+/** Runs what the student asked for and says so when it fails. */
+export function useAttempt(): (run: () => Promise<unknown>) => void {
+  const failed = useFailureNotice();
+  return useCallback((run) => void run().catch(failed), [failed]);
+}
