@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { toWire } from '../shared/api/codec.ts';
+import { isTeachifyError, type TeachifyError } from '../shared/errors.ts';
+import { statusOf } from './errors.ts';
+import { authRoutes } from './routes/auth.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import { contentRoutes } from './routes/content.ts';
+import { healthRoutes } from './routes/health.ts';
+import { mediaRoutes } from './routes/media.ts';
+import { progressRoutes } from './routes/progress.ts';
+import type { Services } from './routes/services.ts';
+
+/** The HTTP face. Knows routes and errors; services are handed in. */
+export async function createApp(services: Services, logLevel: string): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    genReqId: () => randomUUID(),
+    bodyLimit: 64 * 1024,
+    exposeHeadRoutes: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.decorateReply('wire', function wire(_, value) {
+    return this.type('application/json; charset=utf-8').send(JSON.stringify(toWire(value)));
+  });
+  app.setErrorHandler((error: FastifyError | TeachifyError, request, reply) => {
+    const { status, message, code } = describe(error);
+    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    if (isTeachifyError(error) && error.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfter)));
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
+    reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' });
+    return reply.code(status).send(JSON.stringify({ error: message, code }));
+  });
+  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }));
+  for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes]) {
+    await app.register(routes, services);
+  }
+  return app;
+}
+
+/** What a client is told. A bug says nothing of itself. */
+function describe(error: FastifyError | TeachifyError): { status: number; message: string; code: string } {
+  if (isTeachifyError(error)) return { status: statusOf(error), message: error.message, code: error.code };
+  const status = error.statusCode ?? 500;
+  if (status === 413) return { status, message: 'The request is too large', code: 'payload_too_large' };
+  if (status >= 400 && status < 500) return { status, message: 'The request does not fit', code: 'bad_request' };
+  return { status: 500, message: 'Something went wrong here', code: 'server_error' };
+}

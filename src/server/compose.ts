@@ -1,0 +1,78 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { ServerInfo } from '../shared/api/auth.ts';
+import { writeAccessLog } from './access-log.ts';
+import { createApp } from './app.ts';
+import type { ServerOptions } from './options.ts';
+import { createLeaseIssuer } from './services/leases.ts';
+import { createMediaFolder } from './services/media-folder.ts';
+import { createProgressLedger } from './services/progress.ts';
+import { createPublication } from './services/publication.ts';
+import { createSchool } from './services/school.ts';
+import { loadSchoolKeys } from './services/school-keys.ts';
+import { seedSchool } from './services/seed.ts';
+import { createSessions } from './services/sessions.ts';
+import { openStore, type Store } from './store/database.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface Surroundings {
+  readonly now: () => number;
+  readonly say: (sentence: string) => void;
+  readonly version: string;
+  readonly nativeBinding?: string | undefined;
+}
+
+/** Puts the server together, fills it when asked to, and listens. */
+export async function startServer(options: ServerOptions, { now, say, version, nativeBinding }: Surroundings): Promise<RunningServer> {
+  await mkdir(options.data, { recursive: true });
+  const store = await openStore(join(options.data, 'school.db'), nativeBinding);
+  const keys = await loadSchoolKeys(join(options.data, 'keys.json'));
+  const media = createMediaFolder(join(options.data, 'media'));
+  const publication = createPublication({ store, media, keys, now });
+  if (options.demoSchool) await seedSchool(options.demoSchool, { store, publication, now, say });
+
+  const serverInfo = async (): Promise<ServerInfo> => {
+    const settings = await readSettings(store);
+    const demo = settings.get('demo');
+    return {
+      service: 'teachify',
+      name: settings.get('school_name') ?? 'Teachify',
+      version,
+      time: now(),
+      signingKey: keys.publicKey,
+      demo: demo ? (JSON.parse(demo) as ServerInfo['demo']) : null,
+    };
+  };
+  const services = {
+    sessions: createSessions({ store, keys, now }),
+    school: createSchool(store, now),
+    leases: createLeaseIssuer(store, keys, now),
+    progress: createProgressLedger(store, now),
+    media,
+    serverInfo,
+  };
+  const app = await createApp(services, options.logLevel);
+  if (options.accessLog) writeAccessLog(app, options.accessLog, now);
+  await app.listen({ port: options.port, host: options.host });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${options.host}:${port}`,
+    close: async () => {
+      app.server.closeAllConnections();
+      await app.close();
+      await store.destroy();
+    },
+  };
+}
+
+async function readSettings(store: Store): Promise<Map<string, string>> {
+  const rows = await store.selectFrom('settings').selectAll().execute();
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}

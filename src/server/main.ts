@@ -1,0 +1,31 @@
+import process from 'node:process';
+import { startServer } from './compose.ts';
+import { helpText, readOptions } from './options.ts';
+
+/** Electron's utility process has a port to its parent; plain Node has none. */
+interface UtilityProcess {
+  readonly parentPort?: { postMessage(message: unknown): void };
+}
+
+const version = '0.1.0';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options === 'help') return void console.log(helpText());
+  const server = await startServer(options, {
+    now: () => Date.now(),
+    say: (sentence) => console.log(sentence),
+    version,
+    nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'],
+  });
+  console.log(`Teachify course server listening on ${server.url}`);
+  (process as UtilityProcess).parentPort?.postMessage({ type: 'listening', port: server.port });
+  const stop = () => void server.close().then(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,38 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseByteRange } from '../byte-range.ts';
+import { notFound } from '../errors.ts';
+
+interface FileAnswer {
+  readonly path: string;
+  /** The strong validator, without quotes. */
+  readonly etag: string;
+  readonly type: string;
+  readonly cacheControl: string;
+}
+
+/** A file by HTTP (RFC 9110): HEAD, If-None-Match, one Range with If-Range, 206, 304, 416. Never compressed. */
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, { path, etag, type, cacheControl }: FileAnswer): Promise<FastifyReply> {
+  const size = await stat(path).then((found) => found.size, () => null);
+  if (size === null) throw notFound('File');
+  const quoted = `"${etag}"`;
+  reply.headers({ etag: quoted, 'cache-control': cacheControl, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
+  if (matches(request.headers['if-none-match'], quoted)) return reply.code(304).send();
+  reply.type(type);
+
+  const ifRange = request.headers['if-range'];
+  const range = ifRange === undefined || ifRange === quoted ? parseByteRange(request.headers.range, size) : 'all';
+  if (range === 'unsatisfiable') {
+    return reply.code(416).headers({ 'content-range': `bytes */${size}`, 'content-length': '0' }).send();
+  }
+  const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range;
+  if (range !== 'all') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
+  reply.header('content-length', String(end - start + 1));
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(createReadStream(path, { start, end, highWaterMark: 256 * 1024 }));
+}
+
+function matches(header: string | undefined, quoted: string): boolean {
+  return header !== undefined && header.split(',').some((tag) => tag.trim() === quoted || tag.trim() === '*');
+}

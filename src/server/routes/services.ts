@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ServerInfo } from '../../shared/api/auth.ts';
+import { fromWire } from '../../shared/api/codec.ts';
+import { TeachifyError } from '../../shared/errors.ts';
+import { sessionExpired } from '../errors.ts';
+import type { LeaseIssuer } from '../services/leases.ts';
+import type { MediaFolder } from '../services/media-folder.ts';
+import type { ProgressLedger } from '../services/progress.ts';
+import type { School } from '../services/school.ts';
+import type { Caller, Sessions } from '../services/sessions.ts';
+
+/** What routes are handed. */
+export interface Services {
+  readonly sessions: Sessions;
+  readonly school: School;
+  readonly leases: LeaseIssuer;
+  readonly media: MediaFolder;
+  readonly progress: ProgressLedger;
+  readonly serverInfo: () => Promise<ServerInfo>;
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends a value as snake_case JSON; the schema is the compiler's witness of its shape. */
+    wire<Schema extends z.ZodType>(schema: Schema, value: z.output<Schema>): this;
+  }
+}
+
+/** The parsed body, or bad_request naming the first field that does not fit. */
+export function body<Schema extends z.ZodType>(schema: Schema, request: FastifyRequest): z.output<Schema> {
+  return parse(schema, request.body);
+}
+
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  try {
+    return fromWire(schema, value);
+  } catch (error) {
+    throw new TeachifyError('bad_request', 'The request does not fit', { cause: error });
+  }
+}
+
+/** Who asks. Throws session_expired when the bearer token is missing or not valid. */
+export async function caller(sessions: Sessions, request: FastifyRequest): Promise<Caller> {
+  const match = /^Bearer ([A-Za-z0-9._-]{20,4096})$/.exec(request.headers.authorization ?? '');
+  if (!match?.[1]) throw sessionExpired('Sign in first');
+  return sessions.verify(match[1]);
+}

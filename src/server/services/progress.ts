@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { ProgressBatch, ProgressBatchResponse, ProgressEvent, ProgressPull, ProgressRow } from '../../shared/api/progress.ts';
+import { maxBatchEvents } from '../../shared/api/progress.ts';
+import { emptyProgress, foldProgress, stateOfSnapshot, type ProgressState } from '../../shared/models/progress.ts';
+import type { Store } from '../store/database.ts';
+
+const pullRows = 500;
+
+export interface ProgressLedger {
+  /** Takes a batch in one transaction; each event has its own outcome. */
+  take(personId: string, batch: ProgressBatch): Promise<ProgressBatchResponse>;
+  /** The student's state changed since a cursor. */
+  since(personId: string, cursor: number): Promise<ProgressPull>;
+}
+
+type Outcome = ProgressBatchResponse['results'][number];
+
+export function createProgressLedger(store: Store, now: () => number): ProgressLedger {
+  return {
+    take: (personId, batch) =>
+      store.transaction().execute(async (transaction) => {
+        const touched = new Map<string, ProgressRow>();
+        const results: Outcome[] = [];
+        for (const event of batch.events.toSorted((a, b) => a.sequence - b.sequence)) {
+          results.push(await takeEvent(transaction, personId, batch, event, now(), touched));
+        }
+        return { nonce: batch.nonce, serverTime: now(), results, progress: [...touched.values()], retryAfter: null, maxBatch: maxBatchEvents };
+      }),
+
+    since: async (personId, cursor) => {
+      const rows = await store
+        .selectFrom('progress')
+        .selectAll()
+        .where('person_id', '=', personId)
+        .where('version', '>', cursor)
+        .orderBy('version')
+        .limit(pullRows + 1)
+        .execute();
+      const page = rows.slice(0, pullRows);
+      return { progress: page.map(rowOnWire), cursor: Number(page.at(-1)?.version ?? cursor), more: rows.length > pullRows };
+    },
+  };
+}
+
+async function takeEvent(
+  store: Store,
+  personId: string,
+  batch: ProgressBatch,
+  event: ProgressEvent,
+  now: number,
+  touched: Map<string, ProgressRow>,
+): Promise<Outcome> {
+  const { sequence, snapshot } = event;
+  const outcome = (name: Outcome['outcome'], reason: string | null = null): Outcome => ({ sequence, outcome: name, reason });
+  const bodyHash = createHash('sha256').update(JSON.stringify({ personId, event })).digest('hex');
+  const seen = await store
+    .selectFrom('progress_events')
+    .select('body_hash')
+    .where('install_id', '=', batch.installId)
+    .where('sequence', '=', sequence)
+    .executeTakeFirst();
+  if (seen) return seen.body_hash === bodyHash ? outcome('duplicate') : outcome('fork', 'another event has this sequence');
+  if (await isBelowWatermark(store, personId, batch.installId, sequence)) return outcome('fork', 'below what this installation sent before');
+
+  const lesson = await store.selectFrom('lessons').select(['duration_ms', 'timeline_id', 'course_id']).where('id', '=', snapshot.lessonId).executeTakeFirst();
+  if (!lesson) return outcome('reject', 'unknown lesson');
+  if (lesson.timeline_id !== snapshot.timelineId) return outcome('reject', 'unknown timeline');
+  // An enrolment that ended since does not lose what was watched while it lasted.
+  const enrolment = await store.selectFrom('enrolments').select('since').where('person_id', '=', personId).where('course_id', '=', lesson.course_id).executeTakeFirst();
+  if (!enrolment) return outcome('reject', 'never enrolled');
+
+  await store
+    .insertInto('progress_events')
+    .values({ install_id: batch.installId, sequence, person_id: personId, body_hash: bodyHash, received_at: now })
+    .execute();
+  const before = await store
+    .selectFrom('progress')
+    .select('state')
+    .where('person_id', '=', personId)
+    .where('timeline_id', '=', snapshot.timelineId)
+    .executeTakeFirst();
+  const state = before ? (JSON.parse(before.state) as ProgressState) : emptyProgress;
+  if (snapshot.epoch < state.epoch) return outcome('superseded', 'started over since');
+  const stamp = { at: dateOf(event, batch, now), installId: batch.installId, sequence };
+  const next = foldProgress(state, stateOfSnapshot(snapshot, lesson.duration_ms, stamp), lesson.duration_ms);
+  const row = {
+    person_id: personId,
+    timeline_id: snapshot.timelineId,
+    lesson_id: snapshot.lessonId,
+    state: JSON.stringify(next),
+    version: await nextVersion(store, personId),
+  };
+  await store
+    .insertInto('progress')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['person_id', 'timeline_id']).doUpdateSet(row))
+    .execute();
+  touched.set(snapshot.timelineId, rowOnWire(row));
+  return outcome('applied');
+}
+
+/**
+ * An installation numbers its events upwards and sends each student's in order, so a new number below one that was taken means that
+ * this disk was copied or put back. Gaps left by rejected events are no reason to think so: only the numbers taken count.
+ */
+async function isBelowWatermark(store: Store, personId: string, installId: string, sequence: number): Promise<boolean> {
+  const { newest } = await store
+    .selectFrom('progress_events')
+    .select(({ fn }) => fn.max('sequence').as('newest'))
+    .where('install_id', '=', installId)
+    .where('person_id', '=', personId)
+    .executeTakeFirstOrThrow();
+  return newest !== null && sequence < Number(newest);
+}
+
+/**
+ * When it happened by the server's clock: within one boot the distance on the monotonic clock, else on the wall clock.
+ * Never in the future.
+ */
+export function dateOf(event: Pick<ProgressEvent, 'recordedAt'>, batch: Pick<ProgressBatch, 'sentAt'>, now: number): number {
+  const { recordedAt } = event;
+  const { sentAt } = batch;
+  const ago = recordedAt.bootId === sentAt.bootId ? sentAt.monotonicMs - recordedAt.monotonicMs : sentAt.wallMs - recordedAt.wallMs;
+  return now - Math.max(0, ago);
+}
+
+async function nextVersion(store: Store, personId: string): Promise<number> {
+  const row = await store
+    .insertInto('progress_versions')
+    .values({ person_id: personId, version: 1 })
+    .onConflict((conflict) => conflict.column('person_id').doUpdateSet(({ eb }) => ({ version: eb('progress_versions.version', '+', 1) })))
+    .returning('version')
+    .executeTakeFirstOrThrow();
+  return Number(row.version);
+}
+
+function rowOnWire(row: { timeline_id: string; lesson_id: string; state: string; version: number }): ProgressRow {
+  const { epoch, ranges, sessions, done, position } = JSON.parse(row.state) as ProgressState;
+  return {
+    lessonId: row.lesson_id,
+    timelineId: row.timeline_id,
+    epoch,
+    ranges: ranges.map(([start, end]) => [start, end]),
+    sessions: [...sessions],
+    done,
+    position: position ? { ms: position.ms, stamp: { ...position.stamp } } : null,
+    version: Number(row.version),
+  };
+}

@@ -1,0 +1,236 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { toWire } from '../../shared/api/codec.ts';
+import { encodedLessonSchema, type EncodedLesson, type EncodedRendition } from '../../shared/models/encoded-lesson.ts';
+import { manifestSchema, type Manifest, type PublishedFile, type Rendition, type SideFile } from '../../shared/models/manifest.ts';
+import { encodePieceTable } from '../../shared/models/piece-table.ts';
+import type { Store } from '../store/database.ts';
+import { deriveFileKey, encryptSegment, encryptWhole } from './encryption.ts';
+import type { MediaFolder } from './media-folder.ts';
+import type { SchoolKeys } from './school-keys.ts';
+
+export interface Publication {
+  /** Publishes the lesson of an encoder's folder, or a new revision of it. False when nothing changed. Whole or not at all. */
+  publish(folder: string): Promise<boolean>;
+  /** Puts a clear picture among the media. */
+  publishPicture(file: string): Promise<{ sha256: string; type: string }>;
+}
+
+interface Dependencies {
+  readonly store: Store;
+  readonly media: MediaFolder;
+  readonly keys: SchoolKeys;
+  readonly now: () => number;
+}
+
+/** A published file remembered by what it was made of. */
+interface Remembered {
+  readonly file: PublishedFile;
+  readonly pieceTable: PublishedFile | null;
+}
+
+export function createPublication({ store, media, keys, now }: Dependencies): Publication {
+  const publishPicture = async (file: string) => {
+    const bytes = await readFile(file);
+    const { sha256 } = await media.add((put) => put(bytes));
+    return { sha256, type: mimeTypeOf(file) };
+  };
+  return {
+    publishPicture,
+    publish: async (folder) => {
+      const text = await readFile(join(folder, 'lesson.json'), 'utf8');
+      const lesson = encodedLessonSchema.parse(JSON.parse(text));
+      const sourceHash = await hashSource(folder, lesson, text);
+      const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
+      if (before?.source_hash === sourceHash) return false;
+
+      const contentKey = before?.content_key ?? randomBytes(16).toString('base64url');
+      const files = new PublishedFiles(store, media, lesson.id, contentKey);
+      const poster = lesson.poster ? await publishPicture(join(folder, lesson.poster)) : null;
+      const revision = (before?.revision ?? 0) + 1;
+      const manifest = lesson.plainVideo ? null : await describe(folder, lesson, revision, files, poster);
+      const plain = lesson.plainVideo ? await addFile(media, join(folder, lesson.plainVideo)) : null;
+      const payload = manifest ? JSON.stringify(toWire(manifest)) : null;
+      const row = {
+        id: lesson.id,
+        course_id: lesson.courseId,
+        position: lesson.position,
+        title: lesson.title,
+        description: lesson.description,
+        duration_ms: lesson.durationMs,
+        timeline_id: lesson.timelineId,
+        revision,
+        content_key: contentKey,
+        manifest: payload,
+        signature: payload ? await keys.signDetached(payload) : null,
+        plain_sha256: plain?.sha256 ?? null,
+        plain_bytes: plain?.bytes ?? null,
+        poster_sha256: poster?.sha256 ?? null,
+        poster_type: poster?.type ?? null,
+        source_hash: sourceHash,
+        published_at: now(),
+      };
+      await store
+        .insertInto('lessons')
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+        .execute();
+      return true;
+    },
+  };
+}
+
+async function describe(
+  folder: string,
+  lesson: EncodedLesson,
+  revision: number,
+  files: PublishedFiles,
+  poster: { sha256: string; type: string } | null,
+): Promise<Manifest> {
+  const renditions: Rendition[] = [];
+  for (const encoded of lesson.renditions) renditions.push(await publishRendition(folder, lesson, encoded, files));
+  const sideFiles: SideFile[] = [];
+  for (const { language, file } of lesson.captions) {
+    const published = await files.whole(await readFile(join(folder, file)));
+    sideFiles.push({ role: 'captions', name: file, mimeType: 'text/vtt', language, file: published });
+  }
+  if (poster && lesson.poster) {
+    const bytes = (await readFile(join(folder, lesson.poster))).length;
+    sideFiles.push({ role: 'poster', name: lesson.poster, mimeType: poster.type, language: null, file: { sha256: poster.sha256, bytes, keyId: null } });
+  }
+  return manifestSchema.parse({
+    format: 'teachify-manifest/1',
+    lessonId: lesson.id,
+    revision,
+    timelineId: lesson.timelineId,
+    durationMs: lesson.durationMs,
+    renditions,
+    sideFiles,
+    chapters: lesson.chapters,
+  });
+}
+
+async function publishRendition(folder: string, lesson: EncodedLesson, encoded: EncodedRendition, files: PublishedFiles): Promise<Rendition> {
+  const { id, kind, codecs, quality, width, height, frameRate } = encoded;
+  const { file, pieceTable } = await files.rendition(join(folder, encoded.file), encoded);
+  if (!pieceTable) throw new Error(`Rendition ${id} of ${lesson.id} was remembered without its piece table`);
+  const bitsPerSecond = encoded.segments.map(({ bytes, durationUs }) => Math.ceil((bytes * 8 * 1e6) / durationUs));
+  const totalUs = encoded.segments.reduce((sum, { durationUs }) => sum + durationUs, 0);
+  return {
+    ...{ id, kind, codecs, quality, width, height, frameRate, file, pieceTable },
+    language: kind === 'audio' ? lesson.language : null,
+    averageBandwidth: Math.ceil((file.bytes * 8 * 1e6) / totalUs),
+    bandwidth: Math.max(...bitsPerSecond),
+  };
+}
+
+/** Encrypts and stores the files of one lesson; what was published before from the same bytes keeps key and bytes. */
+class PublishedFiles {
+  readonly #store: Store;
+  readonly #media: MediaFolder;
+  readonly #lessonId: string;
+  readonly #contentKey: string;
+
+  constructor(store: Store, media: MediaFolder, lessonId: string, contentKey: string) {
+    this.#store = store;
+    this.#media = media;
+    this.#lessonId = lessonId;
+    this.#contentKey = contentKey;
+  }
+
+  async whole(plain: Uint8Array): Promise<PublishedFile> {
+    const { file } = await this.#once(sha256(plain), async (keyId, key) => {
+      const { sha256: name, bytes } = await this.#media.add((put) => put(encryptWhole(key, plain)));
+      return { file: { sha256: name, bytes, keyId }, pieceTable: null };
+    });
+    return file;
+  }
+
+  async rendition(path: string, encoded: EncodedRendition): Promise<Remembered> {
+    return this.#once(await hashFile(path), async (keyId, key) => {
+      const pieces: { length: number; durationUs: number; sha256: Uint8Array }[] = [];
+      const source = await open(path, 'r');
+      const stored = await this.#media
+        .add(async (put) => {
+          const add = async (piece: Uint8Array, durationUs: number) => {
+            pieces.push({ length: piece.length, durationUs, sha256: createHash('sha256').update(piece).digest() });
+            await put(piece);
+          };
+          await add(await readAt(source, 0, encoded.initBytes), 0);
+          for (const [index, { offset, bytes, durationUs }] of encoded.segments.entries()) {
+            await add(encryptSegment(key, index + 1, await readAt(source, offset, bytes)), durationUs);
+          }
+        })
+        .finally(() => source.close());
+      const table = encodePieceTable(pieces);
+      const pieceTable = await this.#media.add((put) => put(table));
+      return { file: { ...stored, keyId }, pieceTable: { ...pieceTable, keyId: null } };
+    });
+  }
+
+  async #once(plainSha256: string, make: (keyId: string, key: Uint8Array) => Promise<Remembered>): Promise<Remembered> {
+    const known = await this.#store
+      .selectFrom('published_files')
+      .selectAll()
+      .where('lesson_id', '=', this.#lessonId)
+      .where('plain_sha256', '=', plainSha256)
+      .executeTakeFirst();
+    if (known) {
+      const pieceTable = known.piece_table ? (JSON.parse(known.piece_table) as PublishedFile) : null;
+      return { file: { sha256: known.sha256, bytes: Number(known.bytes), keyId: known.key_id }, pieceTable };
+    }
+    const keyId = randomUUID();
+    const made = await make(keyId, deriveFileKey(this.#contentKey, keyId));
+    await this.#store
+      .insertInto('published_files')
+      .values({
+        lesson_id: this.#lessonId,
+        plain_sha256: plainSha256,
+        sha256: made.file.sha256,
+        bytes: made.file.bytes,
+        key_id: keyId,
+        piece_table: made.pieceTable ? JSON.stringify(made.pieceTable) : null,
+      })
+      .execute();
+    return made;
+  }
+}
+
+async function hashSource(folder: string, lesson: EncodedLesson, text: string): Promise<string> {
+  const hash = createHash('sha256').update(text);
+  const names = [...lesson.renditions.map(({ file }) => file), ...lesson.captions.map(({ file }) => file), lesson.poster, lesson.plainVideo];
+  for (const name of names) if (name) hash.update(await hashFile(join(folder, name)));
+  return hash.digest('hex');
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path, 'r');
+  for await (const chunk of file.createReadStream()) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+async function addFile(media: MediaFolder, path: string) {
+  const file = await open(path, 'r');
+  return media.add(async (put) => {
+    for await (const chunk of file.createReadStream()) await put(chunk as Uint8Array);
+  });
+}
+
+async function readAt(file: Awaited<ReturnType<typeof open>>, offset: number, length: number): Promise<Uint8Array> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+  if (bytesRead !== length) throw new Error(`The encoded file ends at ${offset + bytesRead}, before the segment that was announced`);
+  return buffer;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function mimeTypeOf(file: string): string {
+  const types: Record<string, string> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp' };
+  const type = types[extname(file).toLowerCase()];
+  if (!type) throw new Error(`Not a picture: ${file}`);
+  return type;
+}
