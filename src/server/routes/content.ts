@@ -7,6 +7,7 @@ import { decodePieceTable } from '../../shared/models/piece-table.ts';
 import { notFound } from '../errors.ts';
 import { deriveFileKey } from '../services/encryption.ts';
 import { captionsPlaylist, mediaPlaylist, multivariantPlaylist, playlistType } from '../services/playlists.ts';
+import type { LessonRow } from '../services/school.ts';
 import { sendFile } from './send-file.ts';
 import { body, caller, type Services } from './services.ts';
 
@@ -45,21 +46,14 @@ export const contentRoutes: FastifyPluginAsync<Services> = async (app, services)
     return sendFile(request, reply, { path: media.pathOf(row.plain_sha256), etag: row.plain_sha256, type: 'video/mp4', cacheControl: 'private, no-cache' });
   });
 
-  app.get<{ Params: { lessonId: string; rendition?: string } }>('/api/lessons/:lessonId/:name(^playlist(?:_[A-Za-z0-9_-]{1,60})?\\.m3u8$)', async (request, reply) => {
+  app.get<{ Params: { lessonId: string; name: string } }>('/api/lessons/:lessonId/:name', async (request, reply) => {
     const row = await school.lessonFor((await caller(sessions, request)).id, request.params.lessonId);
-    const manifest = school.manifest(row);
-    const name = /playlist(?:_(.+))?\.m3u8$/.exec(request.url.split('?', 1)[0] ?? '')?.[1];
-    return reply.type(playlistType).send(await playlistNamed(services, manifest, name));
-  });
-
-  app.get<LessonParams>('/api/lessons/:lessonId/:name(^captions_[A-Za-z0-9-]{1,35}\\.vtt$)', async (request, reply) => {
-    const row = await school.lessonFor((await caller(sessions, request)).id, request.params.lessonId);
-    const language = /captions_(.+)\.vtt$/.exec(request.url.split('?', 1)[0] ?? '')?.[1];
-    const captions = captionsIn(school.manifest(row), language);
-    const stored = await readFile(media.pathOf(captions.file.sha256));
-    if (!captions.file.keyId) return reply.type('text/vtt').send(stored);
-    const decipher = createDecipheriv('aes-128-cbc', deriveFileKey(row.content_key, captions.file.keyId), new Uint8Array(16));
-    return reply.type('text/vtt').send(Buffer.concat([decipher.update(stored), decipher.final()]));
+    const { name } = request.params;
+    const playlist = /^playlist(?:_(?<rendition>[A-Za-z0-9_-]{1,60}))?\.m3u8$/.exec(name);
+    if (playlist) return reply.type(playlistType).send(await playlistNamed(services, school.manifest(row), playlist.groups?.['rendition']));
+    const captions = /^captions_(?<language>[A-Za-z0-9-]{1,35})\.vtt$/.exec(name);
+    if (captions) return reply.type('text/vtt').send(await captionsText(services, row, captions.groups?.['language']));
+    throw notFound('File');
   });
 };
 
@@ -71,6 +65,14 @@ async function playlistNamed({ media }: Services, manifest: Manifest, name: stri
   if (!rendition) throw notFound('Playlist');
   const pieces = decodePieceTable(await readFile(media.pathOf(rendition.pieceTable.sha256)));
   return mediaPlaylist(manifest.lessonId, rendition, pieces, '');
+}
+
+async function captionsText({ media, school }: Services, row: LessonRow, language: string | undefined): Promise<Buffer> {
+  const { file } = captionsIn(school.manifest(row), language);
+  const stored = await readFile(media.pathOf(file.sha256));
+  if (!file.keyId) return stored;
+  const decipher = createDecipheriv('aes-128-cbc', deriveFileKey(row.content_key, file.keyId), new Uint8Array(16));
+  return Buffer.concat([decipher.update(stored), decipher.final()]);
 }
 
 function captionsIn(manifest: Manifest, language: string | undefined) {
