@@ -1,6 +1,6 @@
 import { Cloud, CloudOff, CloudSync } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
-import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
+import { DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { Button } from '../components/button.tsx';
 import { errorWords } from '../i18n/errors.ts';
@@ -25,10 +25,10 @@ export function ConnectionChip() {
         <Icon size={20} aria-hidden="true" />
         <span className="side-bar-words">{word}</span>
       </AriaButton>
-      <Popover className="popover" placement="end bottom" offset={8}>
-        <Dialog className="connection-panel" aria-label={text('connection.label', { status: word })}>
+      <Popover className="popover" placement="end bottom" offset={8} aria-label={text('connection.label', { status: word })}>
+        <div className="connection-panel">
           <ConnectionDetails word={word} />
-        </Dialog>
+        </div>
       </Popover>
     </DialogTrigger>
   );
@@ -46,7 +46,7 @@ function ConnectionDetails({ word }: { word: string }) {
   const why = reason === null ? null : errorWords(text, reason);
   return (
     <>
-      <h3>{status === 'checking' ? word : text('connection.since', { status: word, time: format.moment(since, now) })}</h3>
+      <h2 className="connection-title">{status === 'checking' ? word : text('connection.since', { status: word, time: format.moment(since, now) })}</h2>
       {why ? (
         <div>
           <p className="connection-why">{why.title}</p>

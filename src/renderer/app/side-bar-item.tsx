@@ -14,7 +14,7 @@ interface SideBarItemProps {
   readonly spoken?: string;
 }
 
-export function SideBarItem({ route, icon, label, count, dot = false, spoken = label }: SideBarItemProps) {
+export function SideBarItem({ route, icon, label, count, dot = false, spoken }: SideBarItemProps) {
   const format = useFormat();
   const current = useNavigation((navigation) => routeKey(navigation.route) === routeKey(route));
   const go = useNavigation((navigation) => navigation.go);
@@ -22,7 +22,6 @@ export function SideBarItem({ route, icon, label, count, dot = false, spoken = l
     <li>
       <Button
         className={`side-bar-button ${current ? 'side-bar-current' : ''}`}
-        aria-label={spoken}
         {...(current ? { 'aria-current': 'page' as const } : {})}
         onPress={() => go(route)}
       >
@@ -30,8 +29,15 @@ export function SideBarItem({ route, icon, label, count, dot = false, spoken = l
           {icon}
           {dot ? <span className="side-bar-dot" /> : null}
         </span>
-        <span className="side-bar-words">{label}</span>
-        {count === undefined ? null : <span className="side-bar-count numbers">{format.number(count)}</span>}
+        <span className="side-bar-words" aria-hidden={spoken !== undefined}>
+          {label}
+        </span>
+        {spoken === undefined ? null : <span className="unseen">{spoken}</span>}
+        {count === undefined ? null : (
+          <span className="side-bar-count numbers" aria-hidden="true">
+            {format.number(count)}
+          </span>
+        )}
       </Button>
     </li>
   );

@@ -31,7 +31,7 @@ export function CourseHead({ course }: { course: CourseView }) {
           <span>{here > 0 && here === course.lessons.length ? text('course.allOnThisComputer') : text('course.onThisComputer', { count: here })}</span>
         </p>
         {next ? (
-          <Button look="primary" icon={<Play size={18} aria-hidden="true" />} onPress={() => go({ screen: 'lesson', lessonId: next.lesson.id })}>
+          <Button look="primary" icon={<Play size={18} fill="currentColor" aria-hidden="true" />} onPress={() => go({ screen: 'lesson', lessonId: next.lesson.id })}>
             {next.begun ? text('course.continue', { lesson: next.lesson.title }) : text('course.start')}
           </Button>
         ) : (

@@ -20,7 +20,7 @@ export function CourseScreen({ courseId }: { courseId: string }) {
   const course = view?.courses.find(({ id }) => id === courseId);
   const back = useNavigation((navigation) => navigation.back);
   const lead = (
-    <div>
+    <div className="screen-page-lead">
       <Button look="quiet" icon={<ArrowLeft className="mirrored" size={18} aria-hidden="true" />} onPress={back}>
         {text('nav.back')}
       </Button>

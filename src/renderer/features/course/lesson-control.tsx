@@ -81,13 +81,13 @@ function UnderWayButton({ item }: { item: DownloadItem }) {
     case 'waiting':
       return (
         <IconButton label={text('lesson.pause', { lesson })} onPress={() => attempt(() => pause(item.lessonId))}>
-          <Pause size={16} aria-hidden="true" />
+          <Pause size={16} fill="currentColor" aria-hidden="true" />
         </IconButton>
       );
     case 'paused':
       return (
         <IconButton label={text('lesson.resume', { lesson })} onPress={() => attempt(() => resume(item.lessonId))}>
-          <Play size={16} aria-hidden="true" />
+          <Play size={16} fill="currentColor" aria-hidden="true" />
         </IconButton>
       );
     case 'failed':

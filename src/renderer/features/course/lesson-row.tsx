@@ -1,8 +1,8 @@
-import { CircleCheck, Play } from 'lucide-react';
+import { CircleCheck } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { LessonView } from '../../../shared/contracts/catalog.ts';
 import type { Quality } from '../../../shared/models/quality.ts';
-import { Poster } from '../../components/poster.tsx';
+import { PlayablePoster } from '../../components/playable-poster.tsx';
 import { WatchedBar } from '../../components/watched-bar.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
@@ -25,21 +25,20 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
   const left = lesson.durationMs - (progress?.positionMs ?? 0);
   return (
     <article className="lesson-row" aria-label={lesson.title}>
-      <AriaButton
-        className="lesson-open"
-        aria-label={text('lesson.play', { lesson: lesson.title })}
-        onPress={() => go({ screen: 'lesson', lessonId: lesson.id })}
-      >
-        <span className="lesson-open-poster">
-          <Poster url={lesson.posterUrl} title={lesson.title} />
-          <span className="lesson-open-play">
-            <Play size={18} aria-hidden="true" />
-          </span>
-        </span>
-        <span className="lesson-open-words">
-          <span className="lesson-open-number">{text('lesson.number', { number })}</span>
-          <span className="lesson-open-title">{lesson.title}</span>
-          <span className="meta">
+      <div className="lesson-open card">
+        <PlayablePoster url={lesson.posterUrl} title={lesson.title} />
+        <div className="lesson-open-words">
+          <p className="lesson-open-number">{text('lesson.number', { number })}</p>
+          <h2 className="lesson-open-title">
+            <AriaButton
+              className="card-button"
+              aria-label={text('lesson.play', { lesson: lesson.title })}
+              onPress={() => go({ screen: 'lesson', lessonId: lesson.id })}
+            >
+              {lesson.title}
+            </AriaButton>
+          </h2>
+          <p className="meta">
             <span>{format.duration(lesson.durationMs)}</span>
             {progress?.done ? (
               <span className="here">
@@ -49,7 +48,7 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
               <span>{format.left(left)}</span>
             ) : null}
             {offline && item?.state !== 'ready' ? <span>{text('lesson.needsLine')}</span> : null}
-          </span>
+          </p>
           {progress && progress.ranges.length > 0 ? (
             <WatchedBar
               ranges={progress.ranges}
@@ -57,8 +56,8 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
               label={text('lesson.watchedBar', { percent: format.percent(progress.percent), lesson: lesson.title })}
             />
           ) : null}
-        </span>
-      </AriaButton>
+        </div>
+      </div>
       <LessonControl lesson={lesson} item={item} wished={wished} />
     </article>
   );

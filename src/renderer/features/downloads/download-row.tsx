@@ -85,13 +85,13 @@ function Command({ item }: { item: DownloadItem }) {
     const failed = item.state === 'failed';
     return (
       <IconButton label={text(failed ? 'lesson.retry' : 'lesson.resume', { lesson })} onPress={() => attempt(() => resume(item.lessonId))}>
-        {failed ? <RotateCw size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
+        {failed ? <RotateCw size={18} aria-hidden="true" /> : <Play size={18} fill="currentColor" aria-hidden="true" />}
       </IconButton>
     );
   }
   return (
     <IconButton label={text('lesson.pause', { lesson })} onPress={() => attempt(() => pause(item.lessonId))}>
-      <Pause size={18} aria-hidden="true" />
+      <Pause size={18} fill="currentColor" aria-hidden="true" />
     </IconButton>
   );
 }

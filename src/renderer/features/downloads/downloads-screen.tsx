@@ -74,11 +74,11 @@ function AllButton({ items }: { items: readonly DownloadItem[] }) {
   if (items.length === 0) return null;
   const allPaused = items.every(({ state }) => state === 'paused' || state === 'failed');
   return allPaused ? (
-    <Button icon={<Play size={18} aria-hidden="true" />} onPress={() => attempt(resumeAll)}>
+    <Button icon={<Play size={18} fill="currentColor" aria-hidden="true" />} onPress={() => attempt(resumeAll)}>
       {text('downloads.resumeAll')}
     </Button>
   ) : (
-    <Button icon={<Pause size={18} aria-hidden="true" />} onPress={() => attempt(pauseAll)}>
+    <Button icon={<Pause size={18} fill="currentColor" aria-hidden="true" />} onPress={() => attempt(pauseAll)}>
       {text('downloads.pauseAll')}
     </Button>
   );

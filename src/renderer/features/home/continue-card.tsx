@@ -35,7 +35,7 @@ export function ContinueCard({ entry: { lesson, course, progress }, isHere }: { 
         </p>
         <Button
           look="primary"
-          icon={<Play size={18} aria-hidden="true" />}
+          icon={<Play size={18} fill="currentColor" aria-hidden="true" />}
           aria-label={text('home.continueLesson', { lesson: lesson.title })}
           onPress={() => go({ screen: 'lesson', lessonId: lesson.id })}
         >

@@ -30,28 +30,32 @@ function CourseCard({ course }: { course: CourseView }) {
   const lessons = text('course.lessons', { count: course.lessons.length });
   const whole = here === course.lessons.length && here > 0;
   return (
-    <Button className="course-card" onPress={() => go({ screen: 'course', courseId: course.id })}>
+    <article className="course-card card">
       <Poster url={course.posterUrl} title={course.title} />
-      <span className="course-card-body">
-        <span className="course-card-words">
-          <span className="course-card-title">{course.title}</span>
-          <span className="meta">
+      <div className="course-card-body">
+        <div className="course-card-words">
+          <h3>
+            <Button className="card-button" onPress={() => go({ screen: 'course', courseId: course.id })}>
+              {course.title}
+            </Button>
+          </h3>
+          <p className="meta">
             <span>{lessons}</span>
             <span>{format.duration(course.durationMs)}</span>
-          </span>
+          </p>
           {here > 0 ? (
-            <span className="here">
+            <p className="here">
               <Check size={16} aria-hidden="true" /> {whole ? text('course.allOnThisComputer') : text('course.onThisComputer', { count: here })}
-            </span>
+            </p>
           ) : null}
-        </span>
+        </div>
         <ProgressRing percent={percent} size={44}>
           <span className="ring-figure numbers">
             <span className="unseen">{text('course.watched', { percent: format.percent(percent) })}</span>
             <span aria-hidden="true">{format.percent(percent)}</span>
           </span>
         </ProgressRing>
-      </span>
-    </Button>
+      </div>
+    </article>
   );
 }

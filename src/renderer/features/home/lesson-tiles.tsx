@@ -1,6 +1,5 @@
-import { Play } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
-import { Poster } from '../../components/poster.tsx';
+import { PlayablePoster } from '../../components/playable-poster.tsx';
 import { WatchedBar } from '../../components/watched-bar.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
@@ -18,17 +17,16 @@ export function LessonTiles({ lessons, onOpen }: LessonTilesProps) {
     <ul className="lesson-tiles">
       {lessons.map(({ lesson, course, progress }) => (
         <li key={lesson.id}>
-          <Button className="lesson-tile" aria-label={text('lesson.play', { lesson: lesson.title })} onPress={() => onOpen(lesson.id)}>
-            <span className="lesson-tile-poster">
-              <Poster url={lesson.posterUrl} title={lesson.title} />
-              <span className="lesson-tile-play">
-                <Play size={18} aria-hidden="true" />
-              </span>
-            </span>
-            <span className="lesson-tile-words">
-              <span className="lesson-tile-title">{lesson.title}</span>
-              <span className="soft">{course.title}</span>
-              <span className="meta">{format.duration(lesson.durationMs)}</span>
+          <article className="lesson-tile card">
+            <PlayablePoster url={lesson.posterUrl} title={lesson.title} />
+            <div className="lesson-tile-words">
+              <h3>
+                <Button className="card-button" aria-label={text('lesson.play', { lesson: lesson.title })} onPress={() => onOpen(lesson.id)}>
+                  {lesson.title}
+                </Button>
+              </h3>
+              <p className="soft">{course.title}</p>
+              <p className="meta">{format.duration(lesson.durationMs)}</p>
               {progress ? (
                 <WatchedBar
                   ranges={progress.ranges}
@@ -36,8 +34,8 @@ export function LessonTiles({ lessons, onOpen }: LessonTilesProps) {
                   label={text('lesson.watchedBar', { percent: format.percent(progress.percent), lesson: lesson.title })}
                 />
               ) : null}
-            </span>
-          </Button>
+            </div>
+          </article>
         </li>
       ))}
     </ul>

@@ -34,7 +34,7 @@ export function StartupProblem({ problem }: { problem: WireError }) {
   const inUse = problem.code === 'data_folder_in_use';
   return (
     <main className="startup-problem">
-      <EmptyState icon={inUse ? <LockKeyhole size={28} /> : <Database size={28} />} title={words.title} body={words.body}>
+      <EmptyState level={1} icon={inUse ? <LockKeyhole size={28} /> : <Database size={28} />} title={words.title} body={words.body}>
         {failure ? <Problem urgent {...errorWords(text, failure.code, failure.details)} /> : null}
         <div className="startup-problem-actions">
           {inUse ? null : (

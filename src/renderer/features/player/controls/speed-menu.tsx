@@ -21,7 +21,7 @@ export function SpeedMenu() {
       chosen={String(rate)}
       onChoose={(id) => playback?.setRate(Number(id))}
     >
-      <AriaButton className="player-text-button numbers" aria-label={`${text('player.speed')}: ${label(rate)}`}>
+      <AriaButton className="player-text-button numbers" aria-label={`${text('player.speed')}: ${text('player.speedValue', { rate: format.number(rate) })}`}>
         {text('player.speedValue', { rate: format.number(rate) })}
       </AriaButton>
     </Menu>

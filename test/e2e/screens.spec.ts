@@ -1,0 +1,40 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStage, type Stage } from '../harness/screens/stage.ts';
+import { findLayoutFaults } from '../harness/screens/layout-check.ts';
+import type { Scene } from '../harness/screens/scene.ts';
+import { scenes } from '../harness/screens/scenes.ts';
+import { dressings, type Dressing } from '../harness/screens/dressings.ts';
+
+const pictures = join(import.meta.dirname, '../../test-results/screens');
+let stage: Stage;
+
+test.beforeAll(async () => {
+  await mkdir(pictures, { recursive: true });
+  stage = await openStage();
+});
+test.afterAll(async () => stage.close());
+
+for (const scene of scenes) {
+  for (const dressing of dressings.filter(({ id }) => scene.dressings.includes(id))) {
+    test(`${scene.id}, ${dressing.id}: reads whole and axe finds nothing`, async () => {
+      const before = stage.troubles.length;
+      await play(scene, dressing);
+      await stage.page.screenshot({ path: join(pictures, `${scene.id}-${dressing.id}.png`) });
+      const faults = await stage.page.evaluate(findLayoutFaults);
+      expect(faults.map(({ fault, text, detail }) => `${fault}: "${text}" ${detail}`)).toEqual([]);
+      const { violations } = await new AxeBuilder({ page: stage.page }).setLegacyMode(true).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`)).toEqual([]);
+      expect(stage.troubles.slice(before)).toEqual([]);
+    });
+  }
+}
+
+async function play(scene: Scene, { width, height, zoom, words, settings }: Dressing): Promise<void> {
+  await stage.resize(width, height, zoom);
+  const { answers, absent = [] } = scene.set(words, settings);
+  await stage.show(answers, { absent });
+  await scene.play?.(stage);
+}

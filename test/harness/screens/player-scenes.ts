@@ -1,0 +1,106 @@
+import { failure, pending, value, type Answers } from '../fixture-bridge.ts';
+import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
+import type { Settings } from '../../../src/shared/models/settings.ts';
+import type { Scene } from './scene.ts';
+import { createSchool, download, playbackSource, watched } from './school.ts';
+import type { Stage } from './stage.ts';
+
+const everywhere: Scene['dressings'] = ['plain', 'small', 'zoomed', 'dark', 'contrast', 'rtl', 'long'];
+const offline = value('connection.state', { status: 'offline', reason: 'offline', since: Date.now() - 120_000 });
+const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
+
+/** The player with a real lesson in it. */
+export const playerScenes: readonly Scene[] = [
+  scene('player', everywhere, { source: { resumeMs: 20_000 }, settings: { captions: true } }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+  }),
+  scene('player-panel', ['plain', 'small', 'dark', 'long', 'rtl'], { settings: { captions: true } }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+    if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
+    await stage.page.locator('.transcript-line').first().waitFor();
+  }),
+  scene('player-quality', ['plain', 'small', 'zoomed'], { local: 0.6 }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+    await stage.page.getByRole('button', { name: /^Quality/ }).click();
+    await stage.page.getByRole('menu').waitFor();
+  }),
+  scene('player-downloaded-offline', ['plain'], { source: { downloadedQuality: '480p' }, local: 1, answers: offline }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+  }),
+  scene('player-gap', ['plain', 'small', 'zoomed', 'rtl'], { source: { resumeMs: 28_000 }, local: 0.5, answers: offline, absent: secondHalf }, async (stage) => {
+    await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
+  }),
+  scene('player-absent', ['plain', 'zoomed'], { answers: { ...offline, ...failure('playback.open', 'not_on_this_computer') } }, async ({ page }) => {
+    await page.getByRole('alert').waitFor();
+  }),
+  scene('player-lease', ['plain', 'zoomed'], { answers: failure('playback.open', 'lease_expired', false) }, async ({ page }) => {
+    await page.getByRole('alert').waitFor();
+  }),
+  scene('player-opening', ['plain'], { answers: pending('playback.open') }, async ({ page }) => {
+    await page.getByText('Opening the lesson').waitFor();
+  }),
+  scene('player-ended', ['plain', 'small', 'zoomed', 'long', 'rtl'], {}, async (stage) => {
+    await playing(stage);
+    await stage.page.locator('video').evaluate((video: HTMLVideoElement) => (video.currentTime = 59.2));
+    await stage.page.locator('.player-next').waitFor({ timeout: 20_000 });
+  }),
+];
+
+interface PlayerSetting {
+  readonly source?: Partial<PlaybackSource>;
+  readonly settings?: Partial<Settings>;
+  /** How much of the lesson is on this computer in 480p. */
+  readonly local?: number;
+  readonly answers?: Answers;
+  readonly absent?: readonly string[];
+}
+
+function scene(id: string, dressings: Scene['dressings'], { source, settings: chosen, local = 0, answers, absent = [] }: PlayerSetting, play: (stage: Stage) => Promise<void>): Scene {
+  return {
+    id,
+    dressings,
+    set: (words, settings) => {
+      const school = createSchool(words);
+      return {
+        absent,
+        answers: {
+          ...school.answers,
+          ...value('settings.get', { ...settings, ...chosen }),
+          ...value('progress.lessons', [watched(school, 0, [[0, 0.3]], 5), watched(school, 1, [[0, 1]], 500)]),
+          ...value('progress.report', watched(school, 0, [[0, 0.3]], 0)),
+          ...value('playback.open', playbackSource(school, 0, source)),
+          ...value('playback.availability', {
+            mediaId: 'media-1',
+            renditions: local === 0 ? [] : [{ quality: '480p', ranges: [[0, Math.round(60_000 * local)]] }],
+          }),
+          ...(local === 1 ? value('downloads.list', [download(school, 0, { state: 'ready' })]) : {}),
+          ...answers,
+        },
+      };
+    },
+    play: async (stage) => {
+      await openLesson(stage);
+      await play(stage);
+    },
+  };
+}
+
+async function openLesson({ page }: Stage): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('.course-card').first().click();
+  await page.locator('.lesson-open').first().click();
+}
+
+async function playing({ page }: Stage): Promise<void> {
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5, null, { timeout: 20_000 });
+}
+
+/** The controls show themselves, and the lesson stands still for the picture. */
+async function awake({ page }: Stage): Promise<void> {
+  await page.locator('video').evaluate((video: HTMLVideoElement) => video.pause());
+  await page.mouse.move(300, 300);
+}

@@ -1,0 +1,6 @@
+import { libraryScenes } from './library-scenes.ts';
+import { playerScenes } from './player-scenes.ts';
+import type { Scene } from './scene.ts';
+import { startScenes } from './start-scenes.ts';
+
+export const scenes: readonly Scene[] = [...startScenes, ...libraryScenes, ...playerScenes];

@@ -1,0 +1,111 @@
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { electronExecutable } from '../../../build/setup/electron.mjs';
+import { cacheFolder } from '../../../build/setup/cache-folder.mjs';
+import { events, type CallName, type EventName } from '../../../src/shared/contracts/bridge.ts';
+import type { Answers } from '../fixture-bridge.ts';
+import { lessonMedia } from './media.ts';
+
+const here = import.meta.dirname;
+
+interface StageState {
+  answers: Answers;
+  absent: string[];
+  calls: { name: CallName; input: unknown }[];
+}
+
+/** The built renderer in a real window, with a table of answers in place of the shell. */
+export interface Stage {
+  readonly page: Page;
+  /** Shows the app from its start with these answers. */
+  readonly show: (answers: Answers, options?: { absent?: readonly string[] }) => Promise<void>;
+  /** Announces something, as main would. */
+  readonly announce: <Name extends EventName>(name: Name, payload: (typeof events)[Name]['_zod']['input']) => Promise<void>;
+  /** Replaces answers without starting anew. */
+  readonly answer: (answers: Answers) => Promise<void>;
+  /** From now on the media handler says "not now" to paths that contain one of these. */
+  readonly setAbsent: (parts: readonly string[]) => Promise<void>;
+  readonly calls: () => Promise<StageState['calls']>;
+  readonly resize: (width: number, height: number, zoom?: number) => Promise<void>;
+  /** What the content security policy stopped and what was thrown, since the start. */
+  readonly troubles: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const media = await lessonMedia(cacheFolder('screens'));
+  const data = await mkdtemp(join(tmpdir(), 'teachify-screens-'));
+  const app = await _electron.launch({
+    executablePath: electronExecutable().executable,
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-gpu',
+      '--force-prefers-reduced-motion',
+      `--user-data-dir=${data}`,
+      join(here, 'main.mjs'),
+    ],
+    env: {
+      ...stringsOf(process.env),
+      SCREENS_RENDERER: process.env['SCREENS_RENDERER'] ?? join(here, '../../../out/renderer'),
+      SCREENS_MEDIA: media,
+      SCREENS_PRELOAD: join(here, 'preload.cjs'),
+    },
+  });
+  const page = await app.firstWindow();
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(`thrown: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (503|404)/.test(message.text())) troubles.push(`console: ${message.text()}`);
+  });
+  return {
+    page,
+    troubles,
+    show: async (answers, { absent = [] } = {}) => {
+      await change(app, { answers, absent: [...absent], calls: [] });
+      await page.goto('app://teachify/index.html');
+      await page.waitForFunction(() => document.fonts.status === 'loaded');
+    },
+    answer: (answers) =>
+      app.evaluate((_electron, added) => {
+        const state = (globalThis as unknown as { screens: StageState }).screens;
+        state.answers = { ...state.answers, ...added };
+      }, answers),
+    announce: (name, payload) =>
+      app.evaluate(
+        ({ BrowserWindow }, event) => {
+          for (const window of BrowserWindow.getAllWindows()) window.webContents.send(`screens:event:${event.name}`, event.payload);
+        },
+        { name, payload: events[name].parse(payload) },
+      ),
+    setAbsent: (absent) =>
+      app.evaluate((_electron, parts) => {
+        (globalThis as unknown as { screens: StageState }).screens.absent = parts;
+      }, [...absent]),
+    calls: () => app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls),
+    resize: (width, height, zoom = 1) =>
+      app.evaluate(
+        ({ BrowserWindow }, size) => {
+          const window = BrowserWindow.getAllWindows()[0];
+          window?.setContentSize(size.width, size.height);
+          window?.webContents.setZoomFactor(size.zoom);
+        },
+        { width, height, zoom },
+      ),
+    close: async () => {
+      await app.close();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+function change(app: ElectronApplication, state: StageState): Promise<void> {
+  return app.evaluate((_electron, next) => {
+    Object.assign((globalThis as unknown as { screens: StageState }).screens, next);
+  }, state);
+}
+
+function stringsOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
