@@ -1,0 +1,92 @@
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TeachifyError } from '../../shared/errors.ts';
+import type { FileId } from './ports.ts';
+
+/** Blocks on disk, below one folder: `<2 hex>/<file id>/<block>.blk`. */
+export class BlockFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Opens a block for writing, made when absent; its folder entry is durable when this resolves. */
+  async openForWriting(fileId: FileId, block: number): Promise<FileHandle> {
+    const path = this.#path(fileId, block);
+    try {
+      return await open(path, 'r+');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error);
+    }
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const handle = await open(path, 'w+');
+      await syncFolders(dirname(path), this.#folder);
+      return handle;
+    } catch (error) {
+      throw diskError(error);
+    }
+  }
+
+  /** So many bytes at an offset in a block; null when they are not all there. */
+  async read(fileId: FileId, block: number, offset: number, length: number): Promise<Uint8Array | null> {
+    let handle: FileHandle;
+    try {
+      handle = await open(this.#path(fileId, block), 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw diskError(error);
+    }
+    try {
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, offset);
+      return bytesRead === length ? buffer : null;
+    } catch (error) {
+      throw diskError(error);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Length of a block's file; 0 when absent. */
+  async length(fileId: FileId, block: number): Promise<number> {
+    return stat(this.#path(fileId, block)).then(({ size }) => size, () => 0);
+  }
+
+  async remove(fileId: FileId): Promise<void> {
+    await rm(dirname(this.#path(fileId, 0)), { recursive: true, force: true });
+  }
+
+  /** Ids of all files that have a folder here. */
+  async list(): Promise<FileId[]> {
+    const groups = await readdir(this.#folder).catch(() => []);
+    const files = await Promise.all(groups.map((group) => readdir(join(this.#folder, group)).catch(() => [])));
+    return files.flat();
+  }
+
+  #path(fileId: FileId, block: number): string {
+    return join(this.#folder, fileId.slice(0, 2), fileId, `${block}.blk`);
+  }
+}
+
+/** fsync from the block's folder up to ours, so that a power cut cannot take the new entries. Windows has no such call. */
+async function syncFolders(folder: string, top: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  for (let current = folder; ; current = dirname(current)) {
+    const handle = await open(current, 'r');
+    await handle.sync().finally(() => handle.close());
+    if (current === top || current === dirname(current)) return;
+  }
+}
+
+/** The disk's refusals in our words. */
+export function diskError(error: unknown): TeachifyError {
+  if (error instanceof TeachifyError) return error;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new TeachifyError('disk_full', 'The disk is full', { cause: error });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EBUSY' || code === 'EROFS') {
+    return new TeachifyError('disk_denied', 'The disk refuses to be written', { cause: error });
+  }
+  return new TeachifyError('disk_failed', 'The disk failed', { cause: error });
+}

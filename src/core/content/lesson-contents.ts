@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { SigningKey } from '../../shared/api/auth.ts';
+import { signedManifestSchema, type Lesson } from '../../shared/api/catalog.ts';
+import { endpointUrl, endpoints } from '../../shared/api/endpoints.ts';
+import { TeachifyError } from '../../shared/errors.ts';
+import type { Manifest, PublishedFile, Rendition } from '../../shared/models/manifest.ts';
+import { decodePieceTable, type Piece } from '../../shared/models/piece-table.ts';
+import type { Connection } from '../database/connection.ts';
+import { refusal } from '../net/api-client.ts';
+import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
+import { LessonRepository } from './lesson-repository.ts';
+import { verifyManifest } from './manifest-verifier.ts';
+import type { FetchOptions, FileDescription, FileId, LessonContent, LessonContents, PieceStore } from './ports.ts';
+
+const provisionalPieceBytes = 1024 * 1024;
+
+/** What a plain file's server said of it. */
+const plainSchema = z.object({ path: z.string(), bytes: z.int().positive(), etag: z.string() });
+type Plain = z.infer<typeof plainSchema>;
+
+interface Dependencies {
+  readonly database: Connection;
+  readonly store: PieceStore;
+  readonly api: ApiClient;
+  readonly transport: Transport;
+  readonly authorisation: Authorisation;
+  readonly serverUrl: () => string;
+  readonly signingKey: () => SigningKey;
+}
+
+/** Lessons in terms of files: from disk once verified, else from the server. */
+export function createLessonContents(dependencies: Dependencies): LessonContents {
+  const { database, store, api, signingKey, serverUrl } = dependencies;
+  const rows = new LessonRepository(database);
+
+  const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Manifest | Plain> => {
+    if (!lesson.manifestUrl) {
+      const plain = await askPlain(dependencies, lesson, signal);
+      await rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(plain), signature: null });
+      return plain;
+    }
+    const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
+    const manifest = await verifyManifest(signed, signingKey());
+    if (manifest.lessonId !== lesson.id) throw new TeachifyError('manifest_invalid', 'The manifest is of another lesson');
+    await rows.save(serverUrl(), lesson.id, signed);
+    return manifest;
+  };
+
+  const fromDisk = async (lesson: Lesson): Promise<Manifest | Plain | null> => {
+    const stored = await rows.find(serverUrl(), lesson.id);
+    if (!stored) return null;
+    if (stored.signature === null) return lesson.manifestUrl ? null : plainSchema.parse(JSON.parse(stored.payload));
+    return verifyManifest({ payload: stored.payload, signature: stored.signature }, signingKey());
+  };
+
+  const describe = async (lesson: Lesson, known: Manifest | Plain, options: LoadOptions): Promise<LessonContent> => {
+    const content = isManifest(known) ? await describeManifest(store, lesson, known, options) : describePlain(lesson, known);
+    for (const file of content.files.values()) await store.register(file);
+    return content;
+  };
+
+  return {
+    load: async (lesson, options) => describe(lesson, (await fromDisk(lesson)) ?? (await fromServer(lesson, options.signal)), options),
+    refresh: async (lesson, options) => describe(lesson, await fromServer(lesson, options.signal), options),
+  };
+}
+
+type LoadOptions = Parameters<LessonContents['load']>[1];
+
+function isManifest(known: Manifest | Plain): known is Manifest {
+  return 'format' in known;
+}
+
+async function describeManifest(store: PieceStore, lesson: Lesson, manifest: Manifest, options: LoadOptions): Promise<LessonContent> {
+  const files = new Map<FileId, FileDescription>();
+  const wanted = manifest.renditions.filter(({ kind, quality }) => kind === 'audio' || !options.qualities || options.qualities.includes(quality ?? ''));
+  for (const rendition of wanted) {
+    const table = wholeFile(rendition.pieceTable);
+    await store.register(table);
+    files.set(table.id, table);
+    files.set(rendition.file.sha256, await describeRendition(store, rendition, options));
+  }
+  for (const { file } of manifest.sideFiles) files.set(file.sha256, wholeFile(file));
+  return { lesson, timelineId: manifest.timelineId, durationMs: manifest.durationMs, manifest, plain: null, files };
+}
+
+async function describeRendition(store: PieceStore, { file, pieceTable }: Rendition, options: FetchOptions): Promise<FileDescription> {
+  const pieces = readTable(await store.read(pieceTable.sha256, 0, options));
+  const last = pieces.at(-1);
+  if (!last || last.offset + last.length !== file.bytes) throw new TeachifyError('manifest_invalid', 'A piece table does not cover its file');
+  return { id: file.sha256, bytes: file.bytes, pieces, origin: { kind: 'published' } };
+}
+
+function readTable(bytes: Uint8Array): Piece[] {
+  try {
+    return decodePieceTable(bytes);
+  } catch (error) {
+    throw new TeachifyError('manifest_invalid', 'A piece table cannot be read', { cause: error });
+  }
+}
+
+/** A small file as a single piece. */
+function wholeFile({ sha256, bytes }: PublishedFile): FileDescription {
+  const piece: Piece = { offset: 0, length: bytes, durationUs: 0, sha256: Buffer.from(sha256, 'hex') };
+  return { id: sha256, bytes, pieces: [piece], origin: { kind: 'published' } };
+}
+
+function describePlain(lesson: Lesson, { path, bytes, etag }: Plain): LessonContent {
+  const pieces: Piece[] = [];
+  for (let offset = 0; offset < bytes; offset += provisionalPieceBytes) {
+    pieces.push({ offset, length: Math.min(provisionalPieceBytes, bytes - offset), durationUs: 0, sha256: null });
+  }
+  const id = createHash('sha256').update(`${path}\n${etag}\n${bytes}`).digest('hex');
+  const plain: FileDescription = { id, bytes, pieces, origin: { kind: 'plain', path, etag } };
+  return { lesson, timelineId: lesson.timelineId, durationMs: lesson.durationMs, manifest: null, plain, files: new Map([[id, plain]]) };
+}
+
+/** Asks how long the file is and for its strong validator, without fetching it. */
+async function askPlain({ transport, authorisation, serverUrl }: Dependencies, lesson: Lesson, signal: AbortSignal | undefined): Promise<Plain> {
+  const path = endpoints.plainVideo(lesson.id);
+  const head = (token: string | null) =>
+    transport({
+      method: 'HEAD',
+      url: endpointUrl(serverUrl(), path),
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+      ...(signal ? { signal } : {}),
+    });
+  const token = await authorisation.accessToken(signal);
+  let response = await head(token);
+  if (response.status === 401 && token) response = await head(await authorisation.replaceToken(token, signal));
+  for await (const _ of response.body) break;
+  // An answer to HEAD has no body to name the reason; a lesson's 403 is always about enrolment.
+  if (response.status === 403) throw new TeachifyError('not_enrolled', 'Access denied');
+  if (response.status >= 400) throw refusal(response, '');
+  const bytes = Number(response.headers['content-length']);
+  const { etag } = response.headers;
+  if (!Number.isInteger(bytes) || bytes <= 0 || !etag || etag.startsWith('W/')) {
+    throw new TeachifyError('unexpected_answer', 'The server did not say how long the video is, or how to tell when it changes');
+  }
+  return { path, bytes, etag };
+}

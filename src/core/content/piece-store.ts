@@ -1,0 +1,309 @@
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import type { Connection } from '../database/connection.ts';
+import type { Connectivity } from '../net/ports.ts';
+import { retry } from '../net/retry.ts';
+import { BlockFiles } from './block-files.ts';
+import { FileRepository } from './file-repository.ts';
+import type { BandwidthMeter, FetchOptions, FileDescription, FileId, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
+import { nextRun, runLimit } from './run-planner.ts';
+import { receiveRun } from './run-transfer.ts';
+import { Slots } from './slots.ts';
+import { StoredFile } from './stored-file.ts';
+import { WireClock } from './wire-clock.ts';
+
+const transfersAtOnce = 4;
+const backgroundWorkers = 3;
+const triesWithoutProgress = { foreground: 3, background: 5 };
+
+interface Dependencies {
+  /** Folder of the blocks. */
+  readonly folder: string;
+  readonly database: Connection;
+  readonly source: PieceSource;
+  readonly connectivity: Pick<Connectivity, 'state' | 'reportSuccess' | 'reportFailure'>;
+  readonly bandwidth: BandwidthMeter;
+  readonly cacheQuotaBytes: () => number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** See DESIGN.md, "One idea carries it: pieces". */
+export function createPieceStore(dependencies: Dependencies): PieceStore {
+  return new DiskPieceStore(dependencies);
+}
+
+class DiskPieceStore implements PieceStore {
+  readonly #deps: Dependencies;
+  readonly #rows: FileRepository;
+  readonly #blocks: BlockFiles;
+  readonly #slots = new Slots(transfersAtOnce);
+  readonly #wire: WireClock;
+  readonly #files = new Map<FileId, StoredFile>();
+  readonly #registering = new Map<FileId, Promise<void>>();
+  /** Pieces on their way, by `file:piece`; who else wants one waits for the same transfer. */
+  readonly #underway = new Map<string, Promise<void>>();
+  readonly #shared = new Set<string>();
+  readonly #changed = new Emitter<PiecesChanged>();
+  readonly #closing = new AbortController();
+  readonly changed = this.#changed.event;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+    this.#rows = new FileRepository(dependencies.database);
+    this.#blocks = new BlockFiles(dependencies.folder);
+    this.#wire = new WireClock(dependencies.bandwidth, dependencies.clock);
+  }
+
+  async register(file: FileDescription): Promise<void> {
+    if (this.#files.has(file.id)) return;
+    const running = this.#registering.get(file.id) ?? this.#takeIn(file).finally(() => this.#registering.delete(file.id));
+    this.#registering.set(file.id, running);
+    await running;
+  }
+
+  verified(fileId: FileId) {
+    return this.#file(fileId).bits;
+  }
+
+  async read(fileId: FileId, piece: number, options: FetchOptions): Promise<Uint8Array> {
+    const file = this.#file(fileId);
+    // Twice: a piece that rotted on disk is fetched again once.
+    for (let round = 0; round < 2; round++) {
+      if (!file.bits.has(piece)) await this.fetch([{ fileId, piece }], options);
+      const bytes = await file.read(piece, this.#blocks);
+      if (bytes) return bytes;
+      await this.#lose(file, piece);
+    }
+    throw new TeachifyError('piece_corrupt', `Piece ${piece} of ${fileId} does not stay on this disk`);
+  }
+
+  async fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
+    let failed = false;
+    const worker = async () => {
+      while (!failed && !this.#isStopped(options)) {
+        const run = this.#plan(wanted);
+        if (!run) return;
+        await this.#obtain(run, options).catch((error: unknown) => {
+          failed = true;
+          throw error;
+        });
+      }
+    };
+    const workers = options.priority === 'background' ? backgroundWorkers : 1;
+    const ends = await Promise.allSettled(Array.from({ length: workers }, worker));
+    if (this.#isStopped(options)) throw new TeachifyError('cancelled', 'The transfer was stopped');
+    const failure = ends.find((end) => end.status === 'rejected');
+    if (failure) throw failure.reason;
+    await this.#awaitOthers(wanted, options);
+  }
+
+  async claim(...[claim, fileIds]: Parameters<PieceStore['claim']>): Promise<void> {
+    await this.#rows.claim(claim, fileIds);
+  }
+
+  async release(...[claim]: Parameters<PieceStore['release']>): Promise<void> {
+    await this.#rows.release(claim);
+    await this.#evict();
+  }
+
+  claims() {
+    return this.#rows.claims();
+  }
+
+  async discard(fileIds: readonly FileId[]): Promise<void> {
+    for (const fileId of fileIds) {
+      if (await this.#rows.isClaimed(fileId)) continue;
+      await this.#rows.forget(fileId);
+      await this.#blocks.remove(fileId);
+      const file = this.#files.get(fileId);
+      if (!file) continue;
+      const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
+      for (const piece of lost) file.bits.set(piece, false);
+      file.checked.clear();
+      file.partials.clear();
+      this.#changed.emit({ fileId, pieces: lost, present: false });
+    }
+  }
+
+  async verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number> {
+    let bad = 0;
+    for (const file of fileIds.map((fileId) => this.#file(fileId))) {
+      file.checked.clear();
+      for (const piece of file.description.pieces.keys()) {
+        signal?.throwIfAborted();
+        if (!file.bits.has(piece) || (await file.read(piece, this.#blocks))) continue;
+        await this.#lose(file, piece);
+        bad += 1;
+      }
+    }
+    return bad;
+  }
+
+  async usage() {
+    const unclaimed = await this.#rows.unclaimed();
+    return {
+      claimedBytes: await this.#rows.claimedBytes(),
+      cacheBytes: unclaimed.reduce((sum, { verifiedBytes }) => sum + verifiedBytes, 0),
+      byLesson: await this.#rows.bytesByLesson(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#underway.values());
+  }
+
+  #isStopped({ signal }: FetchOptions): boolean {
+    return (signal?.aborted ?? false) || this.#closing.signal.aborted;
+  }
+
+  #file(fileId: FileId): StoredFile {
+    const file = this.#files.get(fileId);
+    if (!file) throw new Error(`File ${fileId} was never registered`);
+    return file;
+  }
+
+  async #takeIn(description: FileDescription): Promise<void> {
+    const file = new StoredFile(description, await this.#rows.bits(description.id));
+    if (await file.adopt(this.#blocks)) await this.#save(file);
+    this.#files.set(description.id, file);
+  }
+
+  #plan(wanted: readonly PieceRef[]): PieceRun | undefined {
+    return nextRun(wanted, {
+      describe: (fileId) => this.#file(fileId).description,
+      isAbsent: ({ fileId, piece }) => !this.#file(fileId).bits.has(piece) && !this.#underway.has(`${fileId}:${piece}`),
+      partial: ({ fileId, piece }) => this.#file(fileId).partials.get(piece) ?? 0,
+      limitBytes: runLimit(this.#deps.bandwidth.bitsPerSecond()),
+    });
+  }
+
+  /** Takes the run's pieces for this transfer and brings them; the planner leaves them alone meanwhile. */
+  async #obtain(run: PieceRun, options: FetchOptions): Promise<void> {
+    const keys = Array.from({ length: run.count }, (_, index) => `${run.file.id}:${run.first + index}`);
+    const stillWanted = () => !options.signal?.aborted || keys.some((key) => this.#shared.has(key));
+    const transfer = this.#bring(run, options, stillWanted);
+    // The failure is this caller's to report; those who only wait look at the bits afterwards.
+    const settled = transfer.catch(() => {});
+    for (const key of keys) {
+      this.#underway.set(key, settled);
+    }
+    try {
+      await transfer;
+    } finally {
+      for (const key of keys) {
+        this.#underway.delete(key);
+        this.#shared.delete(key);
+      }
+    }
+  }
+
+  async #bring(run: PieceRun, { priority, signal }: FetchOptions, stillWanted: () => boolean): Promise<void> {
+    const { clock, random, connectivity } = this.#deps;
+    const file = this.#file(run.file.id);
+    const once = async () => {
+      const rest = this.#restOf(run);
+      if (!rest || !stillWanted()) return;
+      const { status, reason } = connectivity.state();
+      if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
+      const giveBack = await this.#slots.take(priority);
+      try {
+        await this.#transfer(rest, file, stillWanted);
+        connectivity.reportSuccess();
+      } catch (error) {
+        connectivity.reportFailure(error);
+        if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
+        throw error;
+      } finally {
+        giveBack();
+      }
+    };
+    await retry(once, () => this.#progressOf(run), { clock, random, tries: triesWithoutProgress[priority], signal: signal ?? this.#closing.signal });
+  }
+
+  /** What of a run is still absent from its first absent piece on. */
+  #restOf(run: PieceRun): PieceRun | undefined {
+    const file = this.#file(run.file.id);
+    const end = run.first + run.count;
+    for (let piece = run.first; piece < end; piece++) {
+      if (!file.bits.has(piece)) return { ...run, first: piece, count: end - piece, skipBytes: file.partials.get(piece) ?? 0 };
+    }
+    return undefined;
+  }
+
+  /** Grows with every piece that stays and every byte that is kept, but not with bytes that turned out wrong. */
+  #progressOf(run: PieceRun): number {
+    const rest = this.#restOf(run);
+    const piecesDone = rest ? rest.first - run.first : run.count;
+    return piecesDone * 2 ** 32 + (rest?.skipBytes ?? 0);
+  }
+
+  async #transfer(run: PieceRun, file: StoredFile, stillWanted: () => boolean): Promise<void> {
+    this.#wire.begin();
+    try {
+      await receiveRun(run, this.#deps.source.open(run, this.#closing.signal), {
+        files: this.#blocks,
+        clock: this.#deps.clock,
+        blockOf: (_, piece) => file.blockOf(piece),
+        keepPartial: (_, piece, bytes) => void (bytes > 0 ? file.partials.set(piece, bytes) : file.partials.delete(piece)),
+        received: (bytes) => this.#wire.received(bytes),
+        stillWanted,
+        commit: async (_, pieces) => {
+          for (const piece of pieces) {
+            file.bits.set(piece, true);
+            file.checked.add(piece);
+          }
+          await this.#save(file);
+          this.#changed.emit({ fileId: run.file.id, pieces, present: true });
+        },
+      });
+    } finally {
+      this.#wire.end();
+    }
+  }
+
+  /** Waits for pieces that another caller's transfer brings; brings them itself when that one failed. */
+  async #awaitOthers(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
+    for (const ref of wanted) {
+      if (this.#isStopped(options)) break;
+      const key = `${ref.fileId}:${ref.piece}`;
+      const transfer = this.#underway.get(key);
+      if (!transfer) continue;
+      this.#shared.add(key);
+      await transfer;
+    }
+    const left = wanted.filter(({ fileId, piece }) => !this.#file(fileId).bits.has(piece));
+    if (left.length > 0) await this.fetch(left, options);
+  }
+
+  async #lose(file: StoredFile, piece: number): Promise<void> {
+    this.#deps.logger.warn('a piece on disk is not what it was', { file: file.description.id, piece });
+    file.bits.set(piece, false);
+    file.checked.delete(piece);
+    file.partials.delete(piece);
+    await this.#save(file);
+    this.#changed.emit({ fileId: file.description.id, pieces: [piece], present: false });
+  }
+
+  async #save(file: StoredFile): Promise<void> {
+    const { id, bytes, pieces } = file.description;
+    const { clock } = this.#deps;
+    await this.#rows.save({ id, bytes, pieces: pieces.length, bits: file.bits.toBytes(), verifiedBytes: file.bits.bytes, usedAt: clock.now() });
+  }
+
+  /** Gives back what nobody claims, least recently used first, until the cache fits its quota. */
+  async #evict(): Promise<void> {
+    const unclaimed = await this.#rows.unclaimed();
+    let excess = unclaimed.reduce((sum, { verifiedBytes }) => sum + verifiedBytes, 0) - this.#deps.cacheQuotaBytes();
+    for (const { id, verifiedBytes } of unclaimed) {
+      if (excess <= 0) return;
+      await this.discard([id]);
+      excess -= verifiedBytes;
+    }
+  }
+}

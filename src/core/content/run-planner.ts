@@ -1,0 +1,40 @@
+import type { FileDescription, FileId, PieceRef, PieceRun } from './ports.ts';
+
+export const maxRunBytes = 4 * 1024 * 1024;
+const maxRunSeconds = 5;
+const leastRunBytes = 64 * 1024;
+
+/** How much one request may ask for: 5 s at the current speed, at most 4 MiB. */
+export function runLimit(bitsPerSecond: number | null): number {
+  if (bitsPerSecond === null) return maxRunBytes / 4;
+  return Math.max(leastRunBytes, Math.min(maxRunBytes, (bitsPerSecond / 8) * maxRunSeconds));
+}
+
+interface Planning {
+  readonly describe: (fileId: FileId) => FileDescription;
+  /** False for pieces that are present or on their way. */
+  readonly isAbsent: (ref: PieceRef) => boolean;
+  /** Bytes of a piece that lie on disk unverified. */
+  readonly partial: (ref: PieceRef) => number;
+  readonly limitBytes: number;
+}
+
+/**
+ * The first absent piece of `wanted` and the absent wanted ones that follow it without a gap in its file, up to the limit.
+ * Undefined when nothing is absent. Wanted pieces of other files in between do not break a run.
+ */
+export function nextRun(wanted: readonly PieceRef[], { describe, isAbsent, partial, limitBytes }: Planning): PieceRun | undefined {
+  const start = wanted.find(isAbsent);
+  if (!start) return undefined;
+  const file = describe(start.fileId);
+  const wantedHere = new Set(wanted.filter((ref) => ref.fileId === start.fileId && isAbsent(ref)).map(({ piece }) => piece));
+  let bytes = 0;
+  let count = 0;
+  while (wantedHere.has(start.piece + count)) {
+    const length = file.pieces[start.piece + count]?.length ?? 0;
+    if (count > 0 && bytes + length > limitBytes) break;
+    bytes += length;
+    count += 1;
+  }
+  return { file, first: start.piece, count, skipBytes: partial(start) };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../base/clock.ts';
+import type { BandwidthMeter } from './ports.ts';
+
+const sampleMs = 200;
+
+/** Measures what all transfers together bring over the wire while at least one is under way. */
+export class WireClock {
+  readonly #meter: BandwidthMeter;
+  readonly #clock: Clock;
+  #transfers = 0;
+  #since = 0;
+  #bytes = 0;
+
+  constructor(meter: BandwidthMeter, clock: Clock) {
+    this.#meter = meter;
+    this.#clock = clock;
+  }
+
+  begin(): void {
+    if (this.#transfers === 0) this.#restart();
+    this.#transfers += 1;
+  }
+
+  received(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#clock.monotonic() - this.#since >= sampleMs) this.#sample();
+  }
+
+  end(): void {
+    this.#transfers -= 1;
+    if (this.#bytes > 0) this.#sample();
+  }
+
+  #sample(): void {
+    this.#meter.record(this.#bytes, this.#clock.monotonic() - this.#since);
+    this.#restart();
+  }
+
+  #restart(): void {
+    this.#since = this.#clock.monotonic();
+    this.#bytes = 0;
+  }
+}

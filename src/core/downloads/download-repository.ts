@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { errorCodeSchema } from '../../shared/errors.ts';
+import { qualitySchema } from '../../shared/models/quality.ts';
+import type { Connection } from '../database/connection.ts';
+
+/** What of a download survives a restart. Running and waiting are both `queued` on disk: they go on at the next start. */
+const rowSchema = z.object({
+  lessonId: z.string(),
+  courseId: z.string(),
+  quality: qualitySchema,
+  state: z.enum(['queued', 'paused', 'failed', 'ready']),
+  reason: errorCodeSchema.nullable(),
+  position: z.int().nonnegative(),
+  bytesDone: z.int().nonnegative(),
+  bytesTotal: z.int().nonnegative(),
+});
+export type DownloadRow = z.infer<typeof rowSchema>;
+
+const columns = `lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal`;
+
+export class DownloadRepository {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  async list(account: string): Promise<DownloadRow[]> {
+    const rows = this.#db.prepare(`SELECT ${columns} FROM downloads WHERE account = ? ORDER BY position`).all(account);
+    return rows.map((row) => rowSchema.parse(row));
+  }
+
+  async save(account: string, row: DownloadRow): Promise<void> {
+    this.#db
+      .prepare(
+        `INSERT INTO downloads (account, lesson_id, course_id, quality, state, reason, position, bytes_done, bytes_total)
+         VALUES (@account, @lessonId, @courseId, @quality, @state, @reason, @position, @bytesDone, @bytesTotal)
+         ON CONFLICT (account, lesson_id) DO UPDATE SET quality = @quality, state = @state, reason = @reason, position = @position,
+           bytes_done = @bytesDone, bytes_total = @bytesTotal`,
+      )
+      .run({ account, ...row });
+  }
+
+  async remove(account: string, lessonId: string): Promise<void> {
+    this.#db.prepare('DELETE FROM downloads WHERE account = ? AND lesson_id = ?').run(account, lessonId);
+  }
+}

@@ -1,0 +1,35 @@
+import { isTeachifyError } from '../../shared/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+
+const firstCeilingMs = 1_000;
+const lastCeilingMs = 60_000;
+
+/** How long to wait before try `attempt` (0 first): full jitter under a doubling ceiling, never less than the server asked for. */
+export function retryDelayMs(attempt: number, random: Random, retryAfterSeconds?: number): number {
+  const ceiling = Math.min(lastCeilingMs, firstCeilingMs * 2 ** attempt);
+  return Math.max(random.fraction() * ceiling, (retryAfterSeconds ?? 0) * 1000);
+}
+
+interface RetryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tries: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Tries again what may pass by itself. `work` says how far it came; progress starts the count anew. */
+export async function retry(work: () => Promise<void>, progress: () => number, { clock, random, tries, signal }: RetryOptions): Promise<void> {
+  let attempt = 0;
+  for (;;) {
+    const before = progress();
+    try {
+      return await work();
+    } catch (error) {
+      if (progress() > before) attempt = 0;
+      if (!isTeachifyError(error) || !error.retryable || attempt + 1 >= tries || signal?.aborted) throw error;
+      await clock.sleep(retryDelayMs(attempt, random, error.retryAfter), signal);
+      attempt += 1;
+    }
+  }
+}
