@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStage, type Stage } from '../harness/screens/stage.ts';
 import { findLayoutFaults } from '../harness/screens/layout-check.ts';
@@ -22,7 +22,7 @@ for (const scene of scenes) {
     test(`${scene.id}, ${dressing.id}: reads whole and axe finds nothing`, async () => {
       const before = stage.troubles.length;
       await play(scene, dressing);
-      await stage.page.screenshot({ path: join(pictures, `${scene.id}-${dressing.id}.png`) });
+      await writeFile(join(pictures, `${scene.id}-${dressing.id}.png`), await stage.picture());
       const faults = await stage.page.evaluate(findLayoutFaults);
       expect(faults.map(({ fault, text, detail }) => `${fault}: "${text}" ${detail}`)).toEqual([]);
       const { violations } = await new AxeBuilder({ page: stage.page }).setLegacyMode(true).analyze();
@@ -37,4 +37,5 @@ async function play(scene: Scene, { width, height, zoom, words, settings }: Dres
   const { answers, absent = [] } = scene.set(words, settings);
   await stage.show(answers, { absent });
   await scene.play?.(stage);
+  await stage.page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getTiming().iterations === Infinity));
 }

@@ -6,7 +6,7 @@ export function useScrollMemory(scroller: HTMLElement | null, key: string): void
   useLayoutEffect(() => {
     if (!scroller) return;
     const remembered = places.current;
-    scroller.scrollTop = remembered.get(key) ?? 0;
+    scroller.scrollTo({ top: remembered.get(key) ?? 0, behavior: 'instant' });
     const note = () => remembered.set(key, scroller.scrollTop);
     scroller.addEventListener('scroll', note, { passive: true });
     return () => scroller.removeEventListener('scroll', note);

@@ -5,7 +5,7 @@ import { Label, Popover, Select as AriaSelect, SelectValue } from 'react-aria-co
 import './select.css';
 import './menu.css';
 
-export interface Option {
+interface Option {
   readonly id: string;
   readonly label: string;
 }
@@ -14,14 +14,16 @@ interface SelectProps {
   readonly label: string;
   /** The label is said but not shown, where the place makes it plain. */
   readonly labelUnseen?: boolean;
+  /** The label stands before the control instead of above it. */
+  readonly labelBeside?: boolean;
   readonly options: readonly Option[];
   readonly chosen: string;
   readonly onChoose: (id: string) => void;
 }
 
-export function Select({ label, labelUnseen = false, options, chosen, onChoose }: SelectProps) {
+export function Select({ label, labelUnseen = false, labelBeside = false, options, chosen, onChoose }: SelectProps) {
   return (
-    <AriaSelect className="select" value={chosen} onChange={(key) => key !== null && onChoose(String(key))}>
+    <AriaSelect className={labelBeside ? 'select select-beside' : 'select'} value={chosen} onChange={(key) => key !== null && onChoose(String(key))}>
       <Label className={labelUnseen ? 'unseen' : 'select-label'}>{label}</Label>
       <AriaButton className="select-button">
         <SelectValue />

@@ -16,11 +16,19 @@ export function VirtualList<Item>({ label, items, keyOf, rowHeight, children }: 
   const scroller = use(ScrollContext);
   const list = useRef<HTMLUListElement>(null);
   const [margin, setMargin] = useState(0);
+  // How far below the scroller's start the list begins: it moves when what stands above it grows, and then the page grows.
   useLayoutEffect(() => {
-    if (!list.current || !scroller) return;
-    const top = list.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
-    setMargin((before) => (Math.abs(before - top) > 1 ? top : before));
-  });
+    const page = list.current?.closest('.screen-page');
+    if (!page || !scroller) return;
+    const measure = () => {
+      const top = (list.current?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top + scroller.scrollTop;
+      setMargin((before) => (Math.abs(before - top) > 1 ? top : before));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(page);
+    return () => observer.disconnect();
+  }, [scroller]);
+  // oxlint-disable-next-line react/incompatible-library -- only the React Compiler cannot see through it, and we do not use it
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller,

@@ -3,7 +3,7 @@ import { useIntl, type IntlShape } from 'react-intl';
 import type { MessageId } from './locales.ts';
 import type { TextValues } from './text.ts';
 
-type ByteUnit = 'byte' | 'kilobyte' | 'megabyte' | 'gigabyte';
+type ByteUnit = 'kilobyte' | 'megabyte' | 'gigabyte';
 
 const second = 1000;
 const minute = 60 * second;
@@ -77,8 +77,7 @@ function byteUnit(bytes: number): { unit: ByteUnit; size: number; digits: number
   const [unit, size] = ((): [ByteUnit, number] => {
     if (bytes >= 999.5e6) return ['gigabyte', 1e9];
     if (bytes >= 999.5e3) return ['megabyte', 1e6];
-    if (bytes >= 1000) return ['kilobyte', 1e3];
-    return ['byte', 1];
+    return ['kilobyte', 1e3];
   })();
   const worthADigit = (unit === 'gigabyte' || unit === 'megabyte') && bytes / size < 9.95;
   return { unit, size, digits: worthADigit ? 1 : 0 };

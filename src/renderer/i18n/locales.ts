@@ -3,7 +3,7 @@ import en from '../../../resources/locales/en.json';
 
 /** English is the source: its keys are the messages there are. */
 export type MessageId = keyof typeof en;
-export type Messages = Readonly<Record<MessageId, string>>;
+type Messages = Readonly<Record<MessageId, string>>;
 
 export interface Locale {
   /** BCP 47 tag. */

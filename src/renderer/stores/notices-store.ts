@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Later } from './downloads-store.ts';
 
 /** A short word at the edge of the window, heard once by screen readers. */
-export interface Notice {
+interface Notice {
   readonly id: number;
   readonly tone: 'plain' | 'danger';
   readonly title: string;

@@ -73,7 +73,7 @@ export function useAppStores(): AppStores {
   return required(use(AppStoresContext));
 }
 
-export function useStudentStores(): StudentStores {
+function useStudentStores(): StudentStores {
   return required(use(StudentStoresContext));
 }
 

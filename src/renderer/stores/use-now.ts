@@ -5,6 +5,13 @@ import { useAppStores } from './stores.ts';
 export function useNow(everyMs = 30_000): number {
   const { now, later } = useAppStores();
   const [time, setTime] = useState(now);
-  useEffect(() => later(everyMs, () => setTime(now())), [time, everyMs, now, later]);
+  useEffect(() => {
+    let callOff = later(everyMs, tick);
+    function tick() {
+      setTime(now());
+      callOff = later(everyMs, tick);
+    }
+    return () => callOff();
+  }, [everyMs, now, later]);
   return time;
 }

@@ -14,7 +14,7 @@ export const libraryScenes: readonly Scene[] = [
   scene('home-new', ['plain', 'zoomed', 'rtl'], () => ({})),
   scene('home', everyDressing, (school) => busy(school)),
   scene('home-loading', ['plain', 'dark'], () => ({ ...pending('catalog.view') })),
-  scene('home-offline', everyDressing, (school) => ({ ...busy(school), ...offline }), (stage) => stage.page.getByText('Offline since').first().waitFor()),
+  scene('home-offline', everyDressing, (school) => ({ ...busy(school), ...offline }), (stage) => stage.page.locator('.offline-banner').waitFor()),
   scene('home-offline-nothing', ['plain', 'zoomed'], () => offline),
   scene('home-unreachable', ['plain'], (school) => ({ ...busy(school), ...failure('catalog.refresh', 'server_error') })),
   scene('home-no-courses', ['plain'], () => value('catalog.view', { courses: [], refreshedAt: Date.now() })),

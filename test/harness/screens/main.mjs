@@ -40,11 +40,17 @@ ipcMain.handle('screens:call', async (_event, name, input) => {
   state.calls.push({ name, input });
   const answer = state.answers[name];
   if (answer === undefined) return { ok: false, error: { code: 'internal', message: `No answer for ${name}`, retryable: false } };
-  if (answer === 'never') return new Promise(() => {});
+  if (answer === 'never') return unanswered();
   if (name === 'settings.set') answer.value = { ...state.answers['settings.get'].value, ...input };
   if (name === 'settings.set') state.answers['settings.get'].value = answer.value;
   return answer;
 });
+
+// Electron answers for a promise that was collected; these are held.
+const held = [];
+function unanswered() {
+  return new Promise((resolve) => held.push(resolve));
+}
 
 app.whenReady().then(() => {
   protocol.handle('app', respond);

@@ -96,7 +96,8 @@ async function openLesson({ page }: Stage): Promise<void> {
 }
 
 async function playing({ page }: Stage): Promise<void> {
-  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5, null, { timeout: 20_000 });
+  // A picture on the screen, not only a clock that runs.
+  await page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 5, null, { timeout: 20_000 });
 }
 
 /** The controls show themselves, and the lesson stands still for the picture. */

@@ -104,13 +104,13 @@ export const signedOut: AccountsState = {
   tokenStorage: 'keychain',
 };
 
-export const signedIn: AccountsState = {
+const signedIn: AccountsState = {
   ...signedOut,
   student: { id: 'student-1', name: 'Demo Student', email: 'demo@teachify.example' },
   authorised: true,
 };
 
-export const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: now - 10 * minute, items: [] };
+const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: now - 10 * minute, items: [] };
 
 function course(index: number, title: string, description: string, lessons: readonly (readonly [string, number])[]): CourseView {
   const id = `course-${index + 1}`;

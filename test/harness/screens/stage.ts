@@ -29,6 +29,8 @@ export interface Stage {
   readonly setAbsent: (parts: readonly string[]) => Promise<void>;
   readonly calls: () => Promise<StageState['calls']>;
   readonly resize: (width: number, height: number, zoom?: number) => Promise<void>;
+  /** The window as it is, as a PNG. (Playwright's own screenshots know nothing of a window's zoom.) */
+  readonly picture: () => Promise<Buffer>;
   /** What the content security policy stopped and what was thrown, since the start. */
   readonly troubles: readonly string[];
   readonly close: () => Promise<void>;
@@ -92,6 +94,14 @@ export async function openStage(): Promise<Stage> {
           window?.webContents.setZoomFactor(size.zoom);
         },
         { width, height, zoom },
+      ),
+    picture: async () =>
+      Buffer.from(
+        await app.evaluate(async ({ BrowserWindow }) => {
+          const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
+          return image?.toPNG().toString('base64') ?? '';
+        }),
+        'base64',
       ),
     close: async () => {
       await app.close();

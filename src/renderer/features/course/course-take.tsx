@@ -3,7 +3,6 @@ import type { CourseView } from '../../../shared/contracts/catalog.ts';
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { Select } from '../../components/select.tsx';
-import { errorWords } from '../../i18n/errors.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
 import { useDownloads, useSettings } from '../../stores/stores.ts';
@@ -33,7 +32,7 @@ export function CourseTake({ course }: { course: CourseView }) {
         {chosen !== undefined && qualities.length > 1 ? (
           <Select
             label={text('course.quality')}
-            labelUnseen
+            labelBeside
             options={qualities.map((quality) => ({ id: quality, label: quality }))}
             chosen={chosen}
             onChoose={(quality) => attempt(() => setSettings({ downloadQuality: quality }))}
@@ -49,7 +48,7 @@ export function CourseTake({ course }: { course: CourseView }) {
       {plan.fits || !storage ? null : (
         <Problem
           tone="wait"
-          title={errorWords(text, 'disk_full').title}
+          title={text('course.notEnoughTitle')}
           body={text('course.notEnough', { needed: format.bytes(plan.bytes), free: format.bytes(storage.freeBytes) })}
         />
       )}

@@ -4,7 +4,6 @@ import { ProgressBar } from 'react-aria-components/ProgressBar';
 import type { DownloadItem } from '../../../shared/contracts/downloads.ts';
 import { IconButton } from '../../components/icon-button.tsx';
 import { downloadPercent, downloadWords } from '../../components/download-words.ts';
-import { errorWords } from '../../i18n/errors.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
 import { useDownloads, useNavigation } from '../../stores/stores.ts';
@@ -44,7 +43,7 @@ export function DownloadRow({ item }: { item: DownloadItem }) {
 function Standing({ item }: { item: DownloadItem }) {
   const text = useText();
   const format = useFormat();
-  const { state, detail } = downloadWords(text, format, item);
+  const { state, detail, advice } = downloadWords(text, format, item);
   const percent = downloadPercent(item);
   const moving = item.state === 'running';
   return (
@@ -61,7 +60,7 @@ function Standing({ item }: { item: DownloadItem }) {
         <span>{detail}</span>
         {moving && item.bytesPerSecond > 0 ? <span>{format.speed(item.bytesPerSecond)}</span> : null}
       </p>
-      {item.reason === null ? null : <p className="download-reason">{errorWords(text, item.reason).body}</p>}
+      {advice === null ? null : <p className="download-reason">{advice}</p>}
     </>
   );
 }

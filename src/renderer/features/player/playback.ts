@@ -4,6 +4,7 @@ import type { SettingsPatch } from '../../../shared/models/settings.ts';
 import type { Remote } from '../../bridge.ts';
 import type { Engine, EngineListener } from './engine/engine.ts';
 import { createGate, type Gate } from './engine/gate.ts';
+import type { HlsEngineOptions } from './engine/hls-engine.ts';
 import { followVideo } from './follow-video.ts';
 import type { PlayerStore } from './player-store.ts';
 import { recordSession } from './record-session.ts';
@@ -121,7 +122,7 @@ interface EngineStart {
   readonly source: PlaybackSource;
   readonly startMs: number;
   readonly gate: Gate;
-  readonly situation: Parameters<typeof import('./engine/hls-engine.ts').createHlsEngine>[0]['situation'];
+  readonly situation: HlsEngineOptions['situation'];
   readonly listener: EngineListener;
   readonly now: () => number;
 }

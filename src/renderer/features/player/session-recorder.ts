@@ -2,13 +2,13 @@ import type { TimeRange } from '../../../shared/models/ranges.ts';
 import { unionRanges } from '../../../shared/models/ranges.ts';
 
 /** Where playback stands: a place on the timeline and a reading of a clock that only goes forward, both in milliseconds. */
-export interface Reading {
+interface Reading {
   readonly positionMs: number;
   readonly monotonicMs: number;
   readonly playbackRate: number;
 }
 
-export interface Watched {
+interface Watched {
   /** Half-open, integer milliseconds, sorted and disjoint. */
   readonly ranges: readonly TimeRange[];
   /** The student's time, not the lesson's: ten minutes at double speed are five. */

@@ -53,6 +53,7 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
       tabIndex={-1}
     >
       <div className="player-stage">
+        {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- the tracks below are as many as the lesson has */}
         <video ref={ref} className="player-video" aria-label={text('player.video', { lesson: source.title })} playsInline onClick={() => playback?.toggle()}>
           {source.captions.map(({ language, label, url }) => (
             <track key={language} kind="captions" srcLang={language} label={label} src={url} />

@@ -10,15 +10,12 @@ export interface Cue {
 /** A caption track's cues, read by the browser's own VTT parser; null while they load, empty when there are none. */
 export function useCues(language: string | null): readonly Cue[] | null {
   const { video } = usePlayer();
-  const [cues, setCues] = useState<readonly Cue[] | null>(null);
+  const [loaded, setLoaded] = useState<{ readonly language: string; readonly cues: readonly Cue[] } | null>(null);
   useEffect(() => {
     const element = [...(video?.querySelectorAll('track') ?? [])].find(({ srclang }) => srclang === language);
-    if (!element) {
-      setCues(language === null ? [] : null);
-      return;
-    }
-    const read = () => setCues([...(element.track.cues ?? [])].map(toCue));
-    const none = () => setCues([]);
+    if (!element) return;
+    const read = () => setLoaded({ language: element.srclang, cues: [...(element.track.cues ?? [])].map(toCue) });
+    const none = () => setLoaded({ language: element.srclang, cues: [] });
     // Hidden tracks are loaded but not drawn: the line below the picture is ours, clear of the controls.
     element.track.mode = 'hidden';
     if (element.readyState === HTMLTrackElement.LOADED) read();
@@ -29,7 +26,8 @@ export function useCues(language: string | null): readonly Cue[] | null {
       element.removeEventListener('error', none);
     };
   }, [video, language]);
-  return cues;
+  if (language === null) return [];
+  return loaded?.language === language ? loaded.cues : null;
 }
 
 function toCue(cue: TextTrackCue): Cue {

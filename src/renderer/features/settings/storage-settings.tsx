@@ -5,6 +5,7 @@ import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
 import { useAppStores, useSettings } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
+import { CheckAll } from './check-all.tsx';
 
 const gigabyte = 1024 ** 3;
 const quotas = [0, gigabyte / 2, gigabyte, 2 * gigabyte, 5 * gigabyte, 10 * gigabyte] as const;
@@ -25,6 +26,7 @@ export function StorageSettings() {
       <SettingRow title={text('settings.folder')} help={text('settings.folderHelp')}>
         <Button onPress={() => attempt(() => remote.call('shell.showFolder', { folder: 'data' }))}>{text('settings.showFolder')}</Button>
       </SettingRow>
+      <CheckAll />
       <SettingRow title={text('settings.cache')} help={text('settings.cacheHelp')}>
         <Select
           label={text('settings.cache')}

@@ -52,11 +52,12 @@ function ServerForm({ url, onDone }: { url: string; onDone: () => void }) {
     <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
       {failure ? <Problem urgent {...errorWords(text, failure.code, failure.details)} /> : null}
       <TextField
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- the student just asked for this field
+        autoFocus
         label={text('signIn.serverAddress')}
         value={address}
         onChange={setAddress}
         direction="ltr"
-        autoFocus
         {...(invalid ? { error: text('signIn.serverInvalid') } : {})}
       />
       <div className="sign-in-actions">

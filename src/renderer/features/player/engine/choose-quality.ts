@@ -1,7 +1,7 @@
 import { closestQuality, type Quality } from '../../../../shared/models/quality.ts';
 import type { TimeRange } from '../../../../shared/models/ranges.ts';
 
-export interface QualityLevel {
+interface QualityLevel {
   readonly quality: Quality;
   /** Bits per second of picture and sound together. */
   readonly bitrate: number;

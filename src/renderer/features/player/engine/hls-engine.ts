@@ -8,7 +8,7 @@ import type { Engine, EngineListener } from './engine.ts';
 import type { Gate } from './gate.ts';
 import { createHoldingLoader } from './holding-loader.ts';
 
-interface HlsEngineOptions {
+export interface HlsEngineOptions {
   readonly video: HTMLVideoElement;
   readonly url: string;
   readonly startMs: number;

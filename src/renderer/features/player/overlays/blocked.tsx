@@ -36,13 +36,14 @@ function WhatIsHere({ ranges }: { ranges: readonly (readonly [number, number])[]
   const { playback } = usePlayer();
   if (ranges.length === 0) return null;
   return (
-    <p className="player-here">
+    <div className="player-here">
+      <p>{text('player.gapHere')}</p>
       {ranges.slice(0, 3).map(([start, end]) => (
         <Button key={start} onPress={() => playback?.seekTo(start)}>
           {text('player.gapRange', { start: format.clock(start), end: format.clock(end) })}
         </Button>
       ))}
-    </p>
+    </div>
   );
 }
 

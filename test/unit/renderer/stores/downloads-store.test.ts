@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { DownloadItem } from '../../../../src/shared/contracts/downloads.ts';
+import { TeachifyError } from '../../../../src/shared/errors.ts';
+import { createDownloadsStore, undoMs } from '../../../../src/renderer/stores/downloads-store.ts';
+import { createFakeLater } from '../fake-later.ts';
+import { createFakeRemote, settle } from '../fake-remote.ts';
+
+const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadItem => ({
+  lessonId,
+  courseId: 'c',
+  lessonTitle: lessonId,
+  courseTitle: 'c',
+  quality: '480p',
+  state: 'running',
+  reason: null,
+  bytesDone: 1,
+  bytesTotal: 10,
+  exact: true,
+  bytesPerSecond: 100,
+  etaSeconds: 1,
+  position: 0,
+  ...change,
+});
+
+async function open({ remove = () => undefined }: { remove?: () => unknown } = {}) {
+  const remote = createFakeRemote({
+    'downloads.list': () => [item('b', { position: 1 }), item('a', { position: 0 })],
+    'downloads.storage': () => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 1, totalBytes: 1, byCourse: [] }),
+    'downloads.remove': remove,
+  });
+  const { later, pass } = createFakeLater();
+  const failed = vi.fn<(error: unknown) => void>();
+  const { store, start } = createDownloadsStore(remote, later, failed);
+  const stop = start();
+  await settle();
+  const removed = () => remote.calls.filter(({ name }) => name === 'downloads.remove').map(({ input }) => input);
+  const shown = () => store.getState().items.map(({ lessonId }) => lessonId);
+  return { remote, store, stop, pass, failed, removed, shown };
+}
+
+it('shows the queue in its order', async () => {
+  expect((await open()).shown()).toEqual(['a', 'b']);
+});
+
+describe('removing', () => {
+  it('hides at once and gives the bytes back when nobody undid it', async () => {
+    const { store, pass, removed, shown } = await open();
+    store.getState().remove('a');
+    expect(shown()).toEqual(['b']);
+    expect(removed()).toEqual([]);
+    pass(undoMs);
+    expect(removed()).toEqual([{ lessonId: 'a' }]);
+  });
+
+  it('is as if it had not been when undone', async () => {
+    const { store, pass, removed, shown } = await open();
+    store.getState().remove('a');
+    store.getState().undoRemove('a');
+    pass(undoMs);
+    expect(shown()).toEqual(['a', 'b']);
+    expect(removed()).toEqual([]);
+  });
+
+  it('stays hidden while main still lists it, and comes back when main could not', async () => {
+    const refuse = () => {
+      throw new TeachifyError('disk_failed', 'no');
+    };
+    const { remote, store, pass, failed, shown } = await open({ remove: refuse });
+    store.getState().remove('a');
+    remote.announce('downloads.changed', [item('a'), item('b')]);
+    expect(shown()).toEqual(['b']);
+    pass(undoMs);
+    await settle();
+    expect(shown()).toEqual(['a', 'b']);
+    expect(failed).toHaveBeenCalledOnce();
+  });
+
+  it('is meant when the window closes before the time to undo is over', async () => {
+    const { store, stop, removed } = await open();
+    store.getState().remove('b');
+    stop();
+    expect(removed()).toEqual([{ lessonId: 'b' }]);
+  });
+});
+
+it('asks for the storage when a lesson comes, goes or changes its state, not for every byte', async () => {
+  const { remote } = await open();
+  const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
+  const before = asked();
+  remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b', { bytesDone: 2 })]);
+  expect(asked()).toBe(before);
+  remote.announce('downloads.changed', [item('a', { state: 'ready' }), item('b')]);
+  expect(asked()).toBe(before + 1);
+});
+
+it('keeps a short memory of the speed of what runs', async () => {
+  const { remote, store } = await open();
+  for (let count = 0; count < 300; count++) {
+    remote.announce('downloads.changed', [item('a', { bytesPerSecond: count }), item('b', { state: 'paused', bytesPerSecond: 999 })]);
+  }
+  expect(store.getState().speeds).toHaveLength(120);
+  expect(store.getState().speeds.at(-1)).toBe(299);
+});
