@@ -62,7 +62,7 @@ export function findLayoutFaults(): LayoutFault[] {
 
   // Above everything by intent: menus, sheets, notices, and the words over the picture.
   // A card's button reaches over its card unseen; it hides nothing and is as large as the card.
-  const above = '.card-button, .popover, .sheet-scrim, .notices, .tooltip, .player-bar, .player-overlay, .player-caption, .player-resume';
+  const above = '.card-button, .popover, .sheet-scrim, .notices, .tooltip, .player-bar, .player-overlay';
   for (const { element, box, text } of lines) {
     const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
     if (!top || hidden(top) || top.contains(element) || element.contains(top) || top.closest(above) || getComputedStyle(element).pointerEvents === 'none') continue;

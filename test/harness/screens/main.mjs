@@ -31,7 +31,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const state = { answers: {}, absent: [], calls: [] };
+const state = { answers: {}, absent: [], gone: [], calls: [] };
 globalThis.screens = state;
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
@@ -72,6 +72,7 @@ async function respond(request) {
   if (state.absent.some((part) => path.includes(part))) {
     return new Response(null, { status: 503, headers: { 'x-teachify-reason': 'not_on_this_computer' } });
   }
+  if (state.gone.some((part) => path.includes(part))) return new Response('Not found', { status: 404 });
   const file = isMedia ? join(media, normalize(path.slice('/media/'.length))) : join(renderer, normalize(path));
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null) return new Response('Not found', { status: 404 });

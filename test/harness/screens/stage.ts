@@ -13,6 +13,7 @@ const here = import.meta.dirname;
 interface StageState {
   answers: Answers;
   absent: string[];
+  gone: string[];
   calls: { name: CallName; input: unknown }[];
 }
 
@@ -27,6 +28,8 @@ export interface Stage {
   readonly answer: (answers: Answers) => Promise<void>;
   /** From now on the media handler says "not now" to paths that contain one of these. */
   readonly setAbsent: (parts: readonly string[]) => Promise<void>;
+  /** From now on they are gone for good (404). */
+  readonly setGone: (parts: readonly string[]) => Promise<void>;
   readonly calls: () => Promise<StageState['calls']>;
   readonly resize: (width: number, height: number, zoom?: number) => Promise<void>;
   /** The window as it is, as a PNG. (Playwright's own screenshots know nothing of a window's zoom.) */
@@ -65,7 +68,7 @@ export async function openStage(): Promise<Stage> {
     page,
     troubles,
     show: async (answers, { absent = [] } = {}) => {
-      await change(app, { answers, absent: [...absent], calls: [] });
+      await change(app, { answers, absent: [...absent], gone: [], calls: [] });
       await page.goto('app://teachify/index.html');
       await page.waitForFunction(() => document.fonts.status === 'loaded');
     },
@@ -85,6 +88,10 @@ export async function openStage(): Promise<Stage> {
       app.evaluate((_electron, parts) => {
         (globalThis as unknown as { screens: StageState }).screens.absent = parts;
       }, [...absent]),
+    setGone: (gone) =>
+      app.evaluate((_electron, parts) => {
+        (globalThis as unknown as { screens: StageState }).screens.gone = parts;
+      }, [...gone]),
     calls: () => app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls),
     resize: (width, height, zoom = 1) =>
       app.evaluate(

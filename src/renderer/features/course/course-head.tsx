@@ -21,10 +21,10 @@ export function CourseHead({ course }: { course: CourseView }) {
         <Poster url={course.posterUrl} title={course.title} />
       </div>
       <div className="course-head-words">
-        <p className="course-head-title" aria-hidden="true">
+        <p className="course-head-title from-school" aria-hidden="true">
           {course.title}
         </p>
-        <p className="soft">{course.description}</p>
+        <p className="soft from-school">{course.description}</p>
         <p className="meta">
           <span>{text('course.lessons', { count: course.lessons.length })}</span>
           <span>{format.duration(course.durationMs)}</span>

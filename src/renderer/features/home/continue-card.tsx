@@ -18,8 +18,8 @@ export function ContinueCard({ entry: { lesson, course, progress }, isHere }: { 
         <Poster url={lesson.posterUrl} title={lesson.title} />
       </div>
       <div className="continue-words">
-        <p className="soft">{course.title}</p>
-        <h2>{lesson.title}</h2>
+        <p className="soft from-school">{course.title}</p>
+        <h2 className="from-school">{lesson.title}</h2>
         <WatchedBar
           ranges={progress?.ranges ?? []}
           durationMs={lesson.durationMs}

@@ -25,7 +25,7 @@ export function LessonTiles({ lessons, onOpen }: LessonTilesProps) {
                   {lesson.title}
                 </Button>
               </h3>
-              <p className="soft">{course.title}</p>
+              <p className="soft from-school">{course.title}</p>
               <p className="meta">{format.duration(lesson.durationMs)}</p>
               {progress ? (
                 <WatchedBar

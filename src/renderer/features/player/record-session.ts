@@ -22,7 +22,8 @@ export function recordSession({ video, source, remote, monotonic, failed }: Reco
 
   const positionMs = () => {
     const position = video.currentTime * 1000;
-    return video.ended && source.durationMs - position < endToleranceMs ? source.durationMs : position;
+    if (video.ended && source.durationMs - position < endToleranceMs) return source.durationMs;
+    return Math.min(position, source.durationMs);
   };
   const reading = () => ({ positionMs: positionMs(), monotonicMs: monotonic(), playbackRate: video.playbackRate });
   const reporter = createReporter({
@@ -32,7 +33,7 @@ export function recordSession({ video, source, remote, monotonic, failed }: Reco
       timelineId: source.timelineId,
       epoch: source.epoch,
       ...withoutReadonly(recorder.watched()),
-      positionMs: Math.min(Math.round(positionMs()), source.durationMs),
+      positionMs: Math.round(positionMs()),
     }),
     send: (snapshot) => remote.call('progress.report', snapshot),
     monotonic,
@@ -48,10 +49,16 @@ export function recordSession({ video, source, remote, monotonic, failed }: Reco
     recorder.end();
     reporter.flush();
   };
+  let seekedToMs = 0;
+  const seeking = () => {
+    // The element already says where it goes; the last frame said where it was.
+    recorder.end();
+    seekedToMs = positionMs();
+  };
   const seeked = () => {
-    // After a seek within what is buffered there may be no `playing` event; a second `begin` at the same place costs nothing.
-    if (!video.paused && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) recorder.begin(reading());
-    reporter.flush();
+    // It runs from exactly where it was to go; the event itself comes some milliseconds later, and `playing` perhaps not at all.
+    if (!video.paused) recorder.begin({ ...reading(), positionMs: seekedToMs });
+    reporter.tick();
   };
   const eachFrame = () => {
     advance();
@@ -62,8 +69,7 @@ export function recordSession({ video, source, remote, monotonic, failed }: Reco
   video.addEventListener('playing', () => recorder.begin(reading()), { signal });
   video.addEventListener('timeupdate', advance, { signal });
   video.addEventListener('ratechange', advance, { signal });
-  // On `seeking` the element already says where it goes; the last frame says where it was.
-  video.addEventListener('seeking', () => recorder.end(), { signal });
+  video.addEventListener('seeking', seeking, { signal });
   video.addEventListener('waiting', () => recorder.end(), { signal });
   video.addEventListener('pause', stopped, { signal });
   video.addEventListener('ended', stopped, { signal });

@@ -17,7 +17,7 @@ interface Watched {
 
 /** Turns real playback into what was watched. Fed with readings; holds no clock and no element. */
 export interface SessionRecorder {
-  /** Playback runs from here. */
+  /** Playback runs from here; when it already ran, it has come here. */
   readonly begin: (reading: Reading) => void;
   /** Playback still runs and has come this far. */
   readonly advance: (reading: Reading) => void;
@@ -49,27 +49,26 @@ export function createSessionRecorder(): SessionRecorder {
     closedWatchedMs += watchedOf(stretch);
     stretch = null;
   };
-  const begin = (reading: Reading) => {
-    end();
+  const begin = (reading: Reading): void => {
+    if (stretch) return advance(reading);
     stretch = { startMs: reading.positionMs, last: reading, elapsedMs: 0, playedMs: 0 };
+  };
+  const advance = (reading: Reading): void => {
+    if (!stretch) return;
+    const moved = reading.positionMs - stretch.last.positionMs;
+    const elapsed = reading.monotonicMs - stretch.last.monotonicMs;
+    const { playbackRate } = stretch.last;
+    if (moved < 0 || moved > elapsed * Math.max(playbackRate, reading.playbackRate) + toleranceMs) {
+      end();
+      return begin(reading);
+    }
+    stretch = { ...stretch, last: reading, elapsedMs: stretch.elapsedMs + elapsed, playedMs: stretch.playedMs + moved / playbackRate };
   };
 
   return {
     begin,
+    advance,
     end,
-    advance: (reading) => {
-      if (!stretch) return;
-      const moved = reading.positionMs - stretch.last.positionMs;
-      const elapsed = reading.monotonicMs - stretch.last.monotonicMs;
-      const { playbackRate } = stretch.last;
-      if (moved < 0 || moved > elapsed * Math.max(playbackRate, reading.playbackRate) + toleranceMs) return begin(reading);
-      stretch = {
-        ...stretch,
-        last: reading,
-        elapsedMs: stretch.elapsedMs + elapsed,
-        playedMs: stretch.playedMs + moved / playbackRate,
-      };
-    },
     watched: () =>
       stretch
         ? { ranges: unionRanges(closed, [rangeOf(stretch)]), watchedMs: Math.round(closedWatchedMs + watchedOf(stretch)) }

@@ -23,8 +23,8 @@ export function TopBar({ panelOpen, onTogglePanel, onShowShortcuts }: TopBarProp
         <ArrowLeft className="mirrored" size={20} aria-hidden="true" />
       </IconButton>
       <div className="player-titles">
-        <h1>{source.title}</h1>
-        <p>{course}</p>
+        <h1 className="from-school">{source.title}</h1>
+        <p className="from-school">{course}</p>
       </div>
       {offline ? (
         <p className="player-offline">

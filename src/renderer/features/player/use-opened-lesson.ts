@@ -36,10 +36,10 @@ export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again
 
   const again = useCallback(() => setAttempt((count) => count + 1), []);
   const online = useConnection((connection) => connection.state.status === 'online');
-  const waitsForLine = opened.status === 'failed' && opened.error.retryable;
+  const failed = opened.status === 'failed';
   useEffect(() => {
-    if (online && waitsForLine) again();
-    // Only the line's return counts; a failure while online is for the student to try again.
+    if (online && failed) again();
+    // Only the line's return counts, which mends leases too; a failure while online is for the student to try again.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [online]);
   return { opened, again };

@@ -1,3 +1,4 @@
+import { ArrowDownToLine, CloudOff, ShieldCheck } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import type { AccountsState } from '../../../shared/contracts/accounts.ts';
 import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
@@ -11,24 +12,36 @@ import { DemoOffer } from './demo-offer.tsx';
 import { ServerField } from './server-field.tsx';
 import './sign-in.css';
 
+const promises = [
+  { words: 'signIn.promiseHome', icon: ArrowDownToLine },
+  { words: 'signIn.promiseOffline', icon: CloudOff },
+  { words: 'signIn.promiseSafe', icon: ShieldCheck },
+] as const;
+
 /** The first screen: which school, who you are. */
 export function SignIn() {
   const text = useText();
   const state = useAccounts((accounts) => accounts.state);
   return (
     <main className="sign-in">
-      <div className="sign-in-sheet">
-        <header>
-          <p className="sign-in-brand">
-            <span className="side-bar-mark" aria-hidden="true">
-              T
-            </span>
-            {text('app.name')}
-          </p>
-          <p className="sign-in-tagline">{text('signIn.tagline')}</p>
-        </header>
-        {state ? <SignInForm state={state} /> : null}
-      </div>
+      <header className="sign-in-welcome">
+        <p className="sign-in-brand">
+          <span className="sign-in-mark" aria-hidden="true">
+            T
+          </span>
+          {text('app.name')}
+        </p>
+        <p className="sign-in-tagline">{text('signIn.tagline')}</p>
+        <ul className="sign-in-promises">
+          {promises.map(({ words, icon: Icon }) => (
+            <li key={words}>
+              <Icon size={20} aria-hidden="true" />
+              <span>{text(words)}</span>
+            </li>
+          ))}
+        </ul>
+      </header>
+      <div className="sign-in-sheet">{state ? <SignInForm state={state} /> : null}</div>
     </main>
   );
 }

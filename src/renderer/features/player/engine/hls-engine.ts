@@ -48,7 +48,7 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
     ...baseConfig,
     startPosition: startMs / 1000,
     loader: createHoldingLoader(gate) as unknown as HlsConfig['loader'],
-    abrController: createAbrController(nextLevel) as unknown as HlsConfig['abrController'],
+    abrController: createAbrController({ nextLevel, bandwidth: () => situation().bandwidth }) as unknown as HlsConfig['abrController'],
   });
   const repair = createRepair(hls, video, listener, now);
   hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => {
@@ -56,7 +56,8 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
     if (quality !== null) listener.qualityShown(quality);
   });
   hls.on(Events.ERROR, (_event, data) => {
-    if (data.fatal) repair(data);
+    // The loader waits for what is not there now, so a request that failed has failed for good.
+    if (data.fatal || isLoadFailure(data)) repair(data);
   });
   hls.loadSource(url);
   hls.attachMedia(video);
@@ -74,7 +75,11 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
 
 const baseConfig: Partial<HlsConfig> = {
   workerPath: workerUrl,
+  // The line was measured by main; a trial segment in the lowest quality would only cost data.
+  testBandwidth: false,
+  // Enough for a line that stutters, not so much that a lesson left early was paid for in vain.
   maxBufferLength: 30,
+  maxMaxBufferLength: 60,
   backBufferLength: 60,
   manifestLoadPolicy: patient,
   playlistLoadPolicy: patient,
@@ -90,7 +95,10 @@ function createRepair(hls: Hls, video: HTMLVideoElement, listener: EngineListene
   let lastReset = Number.NEGATIVE_INFINITY;
   let lastSkip = Number.NEGATIVE_INFINITY;
   return (data) => {
-    if (data.type !== ErrorTypes.MEDIA_ERROR) return listener.failed(codeOf(data));
+    if (data.type !== ErrorTypes.MEDIA_ERROR) {
+      hls.stopLoad();
+      return listener.failed(codeOf(data));
+    }
     if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return listener.failed('media_undecodable');
     if (now() - lastReset > recoveryPauseMs) {
       lastReset = now();
@@ -102,6 +110,17 @@ function createRepair(hls: Hls, video: HTMLVideoElement, listener: EngineListene
       video.currentTime += skipSeconds;
     } else listener.failed('media_undecodable');
   };
+}
+
+const loadFailures: readonly ErrorData['details'][] = [
+  ErrorDetails.MANIFEST_LOAD_ERROR,
+  ErrorDetails.LEVEL_LOAD_ERROR,
+  ErrorDetails.AUDIO_TRACK_LOAD_ERROR,
+  ErrorDetails.FRAG_LOAD_ERROR,
+];
+
+function isLoadFailure({ details }: ErrorData): boolean {
+  return loadFailures.includes(details);
 }
 
 function codeOf({ response }: ErrorData): ErrorCode {

@@ -21,6 +21,16 @@ describe('a session', () => {
     expect(recorder.watched()).toEqual({ ranges: [[0, 250]], watchedMs: 250 });
   });
 
+  it('takes a second beginning of what already runs for going on, or for the jump that it is', () => {
+    const recorder = createSessionRecorder();
+    recorder.begin(at(0, 0));
+    recorder.begin(at(5, 5));
+    recorder.advance(at(250, 250));
+    recorder.begin(at(9000, 500));
+    recorder.advance(at(9250, 750));
+    expect(recorder.watched().ranges).toEqual([[0, 250], [9000, 9250]]);
+  });
+
   it('is empty before anything was played', () => {
     const recorder = createSessionRecorder();
     recorder.advance(at(5000, 5000));

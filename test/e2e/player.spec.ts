@@ -1,0 +1,197 @@
+import { expect, test } from '@playwright/test';
+import type { SessionSnapshot } from '../../src/shared/models/progress.ts';
+import { defaultSettings } from '../../src/shared/models/settings.ts';
+import { createSchool, download, playbackSource, watched } from '../harness/screens/school.ts';
+import { value, type Answers } from '../harness/fixture-bridge.ts';
+import { openStage, type Stage } from '../harness/screens/stage.ts';
+
+// The player over a bridge of fixtures: what only a real element with a real lesson in it can show.
+const school = createSchool();
+const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
+let stage: Stage;
+
+test.beforeAll(async () => {
+  stage = await openStage();
+});
+test.afterAll(async () => stage.close());
+test.afterEach(() => expect(stage.troubles).toEqual([]));
+
+test('keys do in the player what people expect of them', async () => {
+  await openLesson();
+  const { page } = stage;
+  await page.keyboard.press('k');
+  await expect.poll(() => video('paused')).toBe(true);
+  await page.keyboard.press('5');
+  await expect.poll(() => video('currentTime')).toBeCloseTo(30, 0);
+  await page.keyboard.press('j');
+  await expect.poll(() => video('currentTime')).toBeCloseTo(20, 0);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => video('currentTime')).toBeCloseTo(25, 0);
+  await page.keyboard.press('m');
+  await expect.poll(() => video('muted')).toBe(true);
+  await page.keyboard.press('>');
+  await expect.poll(() => video('playbackRate')).toBe(1.25);
+  await page.keyboard.press('c');
+  await expect(page.locator('.player-caption')).toContainText(/oxygen|left side/);
+  await page.keyboard.press(' ');
+  await expect.poll(() => video('paused')).toBe(false);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toContainText('Keyboard shortcuts');
+  await page.keyboard.press('Escape');
+  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([
+    { muted: true },
+    { playbackRate: 1.25 },
+    { captions: true, captionLanguage: 'en' },
+  ]);
+});
+
+test('every control is reached by Tab, and the seek bar says its place in words', async () => {
+  await openLesson();
+  const { page } = stage;
+  await page.keyboard.press('k');
+  const names: string[] = [];
+  for (let step = 0; step < 24; step++) {
+    await page.keyboard.press('Tab');
+    names.push(await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.getAttribute('aria-labelledby') ?? ''));
+  }
+  for (const name of ['Back', 'Keyboard shortcuts', 'Play', '10 seconds back', '10 seconds forward', 'Mute', 'Captions', 'Full screen']) expect(names).toContain(name);
+  await expect(page.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuetext', /^0:0\d of 1:00$/);
+});
+
+test('goes on by itself where the line had left it, having said so', async () => {
+  await openLesson({ source: { resumeMs: 26_000 }, absent: secondHalf });
+  const { page } = stage;
+  await expect(page.getByText('The next part is not on this computer yet')).toBeVisible();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(28);
+  await stage.setAbsent([]);
+  await stage.announce('playback.available', { mediaId: 'media-1' });
+  await expect(page.getByText('The next part is not on this computer yet')).toBeHidden();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(31);
+});
+
+test('reports what was really played, and nothing a seek jumped over', async () => {
+  await openLesson();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(2);
+  const left = await video('currentTime');
+  await stage.page.keyboard.press('7');
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(43);
+  await stage.page.keyboard.press('k');
+  await expect.poll(async () => (await reports()).length).toBeGreaterThan(0);
+  const last = (await reports()).at(-1) as SessionSnapshot;
+  const [first, second] = last.ranges;
+  expect(last.ranges).toHaveLength(2);
+  expect(first?.[0]).toBeLessThan(100);
+  expect(Math.abs((first?.[1] ?? 0) - Number(left) * 1000)).toBeLessThan(600);
+  expect(second?.[0]).toBe(42_000);
+  expect(last.positionMs).toBe(second?.[1]);
+  expect(Math.abs(last.watchedMs - last.ranges.reduce((sum, [from, to]) => sum + to - from, 0))).toBeLessThan(600);
+});
+
+test('reports the rest when one leaves, and closes the lesson', async () => {
+  await openLesson();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(1.5);
+  await stage.page.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect.poll(async () => (await stage.calls()).some(({ name }) => name === 'playback.close')).toBe(true);
+  const last = (await reports()).at(-1) as SessionSnapshot;
+  expect(last.ranges).toHaveLength(1);
+  expect(last.ranges[0]?.[1]).toBeGreaterThan(1400);
+});
+
+test('reports when the machine is about to sleep', async () => {
+  await openLesson();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(1);
+  await stage.announce('shell.suspending', {});
+  await expect.poll(async () => (await reports()).length).toBe(1);
+});
+
+test('starts over when asked to', async () => {
+  await openLesson({ source: { resumeMs: 30_000 } });
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(29.9);
+  await stage.page.getByRole('button', { name: 'Start over' }).click();
+  await expect.poll(() => video('currentTime')).toBeLessThan(5);
+});
+
+test('a lesson taken home plays as it was taken, without asking for another quality', async () => {
+  const requests: string[] = [];
+  const note = (request: { url: () => string }) => requests.push(request.url());
+  stage.page.on('request', note);
+  await openLesson({ source: { downloadedQuality: '360p' }, answers: value('downloads.list', [download(school, 0, { state: 'ready', quality: '360p' })]) });
+  await expect.poll(() => video('videoHeight')).toBe(360);
+  stage.page.off('request', note);
+  expect(requests.filter((url) => /(480|720)p-\d+\.m4s/.test(url))).toEqual([]);
+});
+
+test('another quality comes without a stall', async () => {
+  await openLesson({ source: { downloadedQuality: '360p' } });
+  await expect.poll(() => video('videoHeight')).toBe(360);
+  await stage.page.locator('video').evaluate((element) => element.addEventListener('waiting', () => (document.title = 'stalled')));
+  await stage.page.mouse.move(200, 200);
+  await stage.page.getByRole('button', { name: /^Quality/ }).click();
+  await stage.page.getByRole('menuitemradio', { name: /^720p/ }).click();
+  await expect.poll(() => video('videoHeight')).toBe(720);
+  await stage.page.mouse.move(220, 220);
+  await expect(stage.page.getByRole('button', { name: 'Quality: 720p' })).toBeVisible();
+  expect(await stage.page.title()).not.toBe('stalled');
+});
+
+test('a part that is gone for good is said, with the place kept and a way on', async () => {
+  await openLesson({ source: { resumeMs: 26_000 }, gone: secondHalf });
+  await expect(stage.page.getByRole('alert')).toContainText('This is not there any more');
+  await stage.setGone([]);
+  await stage.page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(26);
+});
+
+test('a plain MP4 plays through the same controls', async () => {
+  await openLesson({ source: { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] } });
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(1);
+  await stage.page.keyboard.press('8');
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(48);
+});
+
+test('the next lesson comes after a countdown that can be stopped', async () => {
+  await openLesson();
+  await stage.page.keyboard.press('k');
+  await stage.page.locator('video').evaluate((element: HTMLVideoElement) => {
+    element.currentTime = 59.5;
+    return element.play();
+  });
+  await stage.page.getByRole('button', { name: 'Stay here' }).click();
+  await expect(stage.page.getByText(/^Starts in/)).toBeHidden();
+  await stage.page.getByRole('button', { name: 'Play now' }).click();
+  await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'playback.open').length).toBe(2);
+  const last = (await reports()).at(-1) as SessionSnapshot;
+  expect(last.ranges.at(-1)?.[1]).toBe(60_000);
+});
+
+interface Opening {
+  readonly source?: Parameters<typeof playbackSource>[2];
+  readonly answers?: Answers;
+  readonly absent?: readonly string[];
+  readonly gone?: readonly string[];
+}
+
+async function openLesson({ source, answers, absent = [], gone = [] }: Opening = {}): Promise<void> {
+  stage.page.removeAllListeners('request');
+  const all: Answers = {
+    ...school.answers,
+    ...value('settings.get', defaultSettings),
+    ...value('playback.open', playbackSource(school, 0, source)),
+    ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
+    ...value('progress.report', watched(school, 0, [[0, 0.1]], 0)),
+    ...answers,
+  };
+  await stage.show(all, { absent });
+  await stage.setGone(gone);
+  await stage.page.locator('.card-button').first().click();
+  await stage.page.getByRole('button', { name: /^Play Four/ }).click();
+  await stage.page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 2);
+}
+
+function video<Name extends keyof HTMLVideoElement>(name: Name): Promise<HTMLVideoElement[Name]> {
+  return stage.page.locator('video').evaluate((element: HTMLVideoElement, property) => element[property as Name], name);
+}
+
+async function reports(): Promise<SessionSnapshot[]> {
+  return (await stage.calls()).filter(({ name }) => name === 'progress.report').map(({ input }) => input as SessionSnapshot);
+}
