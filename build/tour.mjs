@@ -6,9 +6,11 @@ import { continueOnNode24 } from './setup/node-24.mjs';
 import { node24, root } from './setup/paths.mjs';
 import { prepareApp, prepareDemoSchool } from './setup/prepare.mjs';
 import { run } from './setup/run.mjs';
+import { requireSystemPackages } from './setup/system-packages.mjs';
 
 await continueOnNode24(import.meta.url);
 const { env } = await prepareApp();
+await requireSystemPackages('keyring');
 const demoSchool = await prepareDemoSchool();
 await buildBundles();
 const display = await openDisplay();

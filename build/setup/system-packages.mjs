@@ -27,6 +27,11 @@ export const needs = {
     { package: 'ffmpeg', program: 'ffmpeg' },
     { package: 'espeak-ng', program: 'espeak-ng' },
   ],
+  // A keychain as a desktop has one, for the tests of staying signed in.
+  keyring: [
+    { package: 'gnome-keyring', program: 'gnome-keyring-daemon' },
+    { package: 'dbus', program: 'dbus-daemon' },
+  ],
   compiler: [{ package: 'build-essential', program: 'g++' }],
   bench: [{ package: 'aria2', program: 'aria2c' }],
 };
@@ -57,8 +62,11 @@ export async function requireSystemPackages(...groups) {
   if ((await install()) !== 0) giveUp(`apt-get could not install: ${packages.join(' ')}. Its words are above.`);
 }
 
+/** Elsewhere every machine has a display and a keychain of its own. */
+const onLinuxOnly = new Set(['Xvfb', 'xauth', 'gnome-keyring-daemon', 'dbus-daemon']);
+
 function explainForeign(absent) {
-  const programs = absent.flatMap(({ program }) => (program && program !== 'Xvfb' && program !== 'xauth' ? [program] : []));
+  const programs = absent.flatMap(({ program }) => (program && !onLinuxOnly.has(program) ? [program] : []));
   if (programs.length === 0) return;
   const how = process.platform === 'darwin' ? `brew install ${programs.join(' ')}` : `winget install ${programs.join(' ')}`;
   giveUp(`Some programs are missing: ${programs.join(', ')}. Please run:\n\n  ${how}\n\nand then the same command again.`);
