@@ -69,6 +69,14 @@ test('goes on by itself where the line had left it, having said so', async () =>
   await expect.poll(() => video('currentTime')).toBeGreaterThan(31);
 });
 
+test('plays another quality that is on this computer where the wished one is not', async () => {
+  const local = value('playback.availability', { mediaId: 'media-1', renditions: [{ quality: '360p', ranges: [[0, 60_000]] }] });
+  await openLesson({ answers: { ...value('settings.get', { ...defaultSettings, streamQuality: '720p' }), ...local }, absent: ['720p-', '480p-'] });
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(1);
+  expect(await video('videoHeight')).toBe(360);
+  await expect(stage.page.locator('.player-card')).toBeHidden();
+});
+
 test('reports what was really played, and nothing a seek jumped over', async () => {
   await openLesson();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(2);

@@ -17,6 +17,21 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => stage.close());
 
+test('the measuring finds what it is there to find', async () => {
+  await stage.resize(900, 600);
+  await stage.page.goto('about:blank');
+  await stage.page.evaluate(() => {
+    document.body.innerHTML = `
+      <p style="width: 60px; overflow: hidden; white-space: nowrap">a sentence cut off at its end</p>
+      <p style="position: absolute; top: 200px; left: 860px; white-space: nowrap">beyond the window</p>
+      <p style="position: absolute; top: 300px; left: 0">one on</p><p style="position: absolute; top: 302px; left: 4px">the other</p>
+      <p style="position: absolute; top: 400px; left: 0">under something</p><div style="position: absolute; top: 400px; left: 0; width: 300px; height: 60px"></div>
+      <button style="position: absolute; top: 500px; width: 20px; height: 20px; padding: 0">x</button>`;
+  });
+  const faults = await stage.page.evaluate(findLayoutFaults);
+  expect(new Set(faults.map(({ fault }) => fault))).toEqual(new Set(['clipped', 'outside', 'overlaps', 'covered', 'small-target']));
+});
+
 for (const scene of scenes) {
   for (const dressing of dressings.filter(({ id }) => scene.dressings.includes(id))) {
     test(`${scene.id}, ${dressing.id}: reads whole and axe finds nothing`, async () => {
@@ -37,5 +52,6 @@ async function play(scene: Scene, { width, height, zoom, words, settings }: Dres
   const { answers, absent = [] } = scene.set(words, settings);
   await stage.show(answers, { absent });
   await scene.play?.(stage);
+  await stage.page.getByRole('heading', { level: 1 }).waitFor();
   await stage.page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getTiming().iterations === Infinity));
 }

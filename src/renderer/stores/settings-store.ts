@@ -34,6 +34,8 @@ export function createSettingsStore(remote: Remote): Feed<SettingsState> {
         listen: (apply) => remote.on('settings.changed', apply),
         load: () => remote.call('settings.get'),
         apply: (settings) => store.setState({ settings, loaded: true }),
+        // The defaults will do; a window that stays blank will not.
+        failed: () => store.setState({ loaded: true }),
       }),
   };
 }

@@ -27,7 +27,7 @@ export function findLayoutFaults(): LayoutFault[] {
 
   /** What of a box is still visible after every scroller around it; null when it is scrolled away, which is no fault. */
   const throughScrollers = (element: Element, box: DOMRect): { cutBy: Element } | 'away' | null => {
-    for (let node = element.parentElement; node; node = node.parentElement) {
+    for (let node: Element | null = element; node; node = node.parentElement) {
       const style = getComputedStyle(node);
       const frame = node.getBoundingClientRect();
       const scrollsY = /auto|scroll/.test(style.overflowY);

@@ -43,7 +43,11 @@ export function startPlayback(
   { remote, monotonic, remember, reportFailed, skipped }: PlaybackDependencies,
   signal: AbortSignal,
 ): Playback {
-  const gate = createGate((code) => store.setState({ blocked: code }));
+  let engine: Engine | null = null;
+  const gate = createGate((code) => {
+    store.setState({ blocked: code });
+    engine?.reconsider();
+  });
   const stops = [
     followVideo(video, store),
     recordSession({ video, source, remote, monotonic, failed: reportFailed }),
@@ -53,7 +57,6 @@ export function startPlayback(
   const { volume, muted, playbackRate } = store.getState();
   Object.assign(video, { volume, muted, playbackRate, defaultPlaybackRate: playbackRate, preservesPitch: true });
 
-  let engine: Engine | null = null;
   const listener: EngineListener = {
     qualityShown: (shown) => store.setState({ shown }),
     skipped,
@@ -64,6 +67,7 @@ export function startPlayback(
     downloadedQuality: source.downloadedQuality,
     local: store.getState().local,
     bandwidth: bandwidth.now(),
+    lineGone: store.getState().blocked !== null,
   });
   const begin = async () => {
     const started = await startEngine({ video, source, startMs, gate, situation, listener, now: monotonic });
@@ -107,7 +111,7 @@ export function startPlayback(
     },
     chooseQuality: (wish) => {
       store.setState({ wish, blocked: null });
-      engine?.chooseQuality(wish);
+      engine?.chooseQuality();
       remember({ streamQuality: wish });
     },
     chooseCaptions: (captionLanguage) => {

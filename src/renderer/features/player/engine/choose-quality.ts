@@ -19,6 +19,8 @@ export interface Situation {
   /** Where the next segment begins, in milliseconds. */
   readonly atMs: number;
   readonly playbackRate: number;
+  /** The line gave nothing when last asked: what is here comes before what was wished. */
+  readonly lineGone: boolean;
   /** What was chosen last, to which Auto keeps unless the line clearly allows or demands another. */
   readonly current: Quality | null;
 }
@@ -31,15 +33,22 @@ const shareToRise = 0.7;
 
 /**
  * The quality of the next segment: the student's choice; else the one the lesson was taken home in; else the best that
- * lies on this computer there; else the best the line carries. Undefined for a lesson without a ladder.
+ * lies on this computer there; else the best the line carries. Without a line, what is here stands in for what is not.
+ * Undefined for a lesson without a ladder.
  */
 export function chooseQuality(situation: Situation): Quality | undefined {
-  const qualities = situation.levels.map(({ quality }) => quality);
-  if (situation.wish !== 'auto') return closestQuality(situation.wish, qualities);
-  if (situation.downloadedQuality !== null && qualities.includes(situation.downloadedQuality)) return situation.downloadedQuality;
   const descending = situation.levels.toSorted((a, b) => b.bitrate - a.bitrate);
-  const local = descending.find(({ quality }) => covers(situation.local.get(quality) ?? [], situation.atMs));
-  return (local ?? bestForLine(descending, situation))?.quality;
+  const isHere = (quality: Quality) => covers(situation.local.get(quality) ?? [], situation.atMs);
+  const here = descending.find(({ quality }) => isHere(quality))?.quality;
+  const wished = wishedQuality(situation);
+  if (wished === undefined) return here ?? bestForLine(descending, situation)?.quality;
+  return situation.lineGone && here !== undefined && !isHere(wished) ? here : wished;
+}
+
+function wishedQuality({ levels, wish, downloadedQuality }: Situation): Quality | undefined {
+  const qualities = levels.map(({ quality }) => quality);
+  if (wish !== 'auto') return closestQuality(wish, qualities);
+  return qualities.find((quality) => quality === downloadedQuality);
 }
 
 function bestForLine(descending: readonly QualityLevel[], { bandwidth, playbackRate, current }: Situation): QualityLevel | undefined {

@@ -4,7 +4,9 @@ import type { Quality } from '../../../../shared/models/quality.ts';
 /** What brings a lesson's bytes into a video element. */
 export interface Engine {
   /** Takes effect with the next segment, without a stall. */
-  readonly chooseQuality: (wish: 'auto' | Quality) => void;
+  readonly chooseQuality: () => void;
+  /** A request waits for the line: takes another quality if that one is here. */
+  readonly reconsider: () => void;
   readonly destroy: () => void;
 }
 

@@ -15,7 +15,7 @@ export interface HlsEngineOptions {
   readonly qualities: readonly Quality[];
   readonly gate: Gate;
   /** What the choice depends on besides the levels and the place, read anew for every segment. */
-  readonly situation: () => Pick<Situation, 'wish' | 'downloadedQuality' | 'local' | 'bandwidth'>;
+  readonly situation: () => Pick<Situation, 'wish' | 'downloadedQuality' | 'local' | 'bandwidth' | 'lineGone'>;
   readonly listener: EngineListener;
   readonly now: () => number;
 }
@@ -68,6 +68,12 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
       const level = nextLevel(hls);
       if (level !== hls.currentLevel) hls.nextLevel = level;
       hls.loadLevel = -1;
+    },
+    reconsider: () => {
+      // The request that waits is given up for one that need not.
+      if (nextLevel(hls) === hls.loadLevel) return;
+      hls.stopLoad();
+      hls.startLoad();
     },
     destroy: () => hls.destroy(),
   };

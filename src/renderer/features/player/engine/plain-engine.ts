@@ -50,7 +50,9 @@ export function createPlainEngine({ video, url, startMs, quality, gate, listener
   load();
 
   return {
+    // There is but one.
     chooseQuality: () => undefined,
+    reconsider: () => undefined,
     destroy: () => {
       stop.abort();
       video.removeAttribute('src');

@@ -7,7 +7,7 @@ const levels = [
   { quality: '720p', bitrate: 900_000 },
 ];
 const choose = (change: Partial<Situation>) =>
-  chooseQuality({ levels, wish: 'auto', downloadedQuality: null, local: new Map(), bandwidth: null, atMs: 0, playbackRate: 1, current: null, ...change });
+  chooseQuality({ levels, wish: 'auto', downloadedQuality: null, local: new Map(), bandwidth: null, atMs: 0, playbackRate: 1, lineGone: false, current: null, ...change });
 
 describe('Auto', () => {
   it('begins cautiously when nothing was measured', () => {
@@ -41,6 +41,20 @@ describe('Auto', () => {
 
   it('plays a lesson as it was taken home, whatever the line', () => {
     expect(choose({ bandwidth: 9_000_000, downloadedQuality: '480p', atMs: 99_000 })).toBe('480p');
+  });
+});
+
+describe('without a line', () => {
+  const local = new Map([['360p', [[0, 60_000]]]] as const);
+
+  it('plays what is here instead of what was wished, or of what the lesson is being taken home in', () => {
+    expect(choose({ lineGone: true, wish: '720p', local, atMs: 5000 })).toBe('360p');
+    expect(choose({ lineGone: true, downloadedQuality: '480p', local, atMs: 5000 })).toBe('360p');
+  });
+
+  it('keeps the wish where it is here, or where nothing is', () => {
+    expect(choose({ lineGone: true, wish: '360p', local, atMs: 5000 })).toBe('360p');
+    expect(choose({ lineGone: true, wish: '720p', local, atMs: 60_000 })).toBe('720p');
   });
 });
 
