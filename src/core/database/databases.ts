@@ -1,11 +1,18 @@
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { TeachifyError } from '../../shared/errors.ts';
+import { silentLogger, type Logger } from '../base/logger.ts';
 import { openConnection, type Connection } from './connection.ts';
+import { describeFailure, isDamage, type DatabaseName } from './failures.ts';
+import { lockFolder } from './folder-lock.ts';
 import { content0010Pieces } from './migrations/content-0010-pieces.ts';
 import { content0020Downloads } from './migrations/content-0020-downloads.ts';
 import { content0030Catalog } from './migrations/content-0030-catalog.ts';
+import { keepLedgerCopy } from './ledger-copy.ts';
 import { ledger0010Accounts } from './migrations/ledger-0010-accounts.ts';
 import { ledger0020Progress } from './migrations/ledger-0020-progress.ts';
-import { migrate } from './migrator.ts';
+import { migrate, type Migration } from './migrator.ts';
+import { setAside } from './set-aside.ts';
 
 export interface Databases {
   /** Accounts, leases, progress, outbox: what cannot be had again. */
@@ -15,18 +22,99 @@ export interface Databases {
   close(): void;
 }
 
-/** Opens both databases of a data folder and brings them up to date. */
-export function openDatabases(folder: string, nativeBinding?: string): Databases {
-  const ledger = openConnection({ file: join(folder, 'ledger.db'), durability: 'full', nativeBinding });
-  migrate(ledger, [ledger0010Accounts, ledger0020Progress]);
-  const content = openConnection({ file: join(folder, 'content.db'), durability: 'normal', nativeBinding });
-  migrate(content, [content0010Pieces, content0020Downloads, content0030Catalog]);
-  return {
-    ledger,
-    content,
-    close: () => {
-      content.close();
-      ledger.close();
-    },
-  };
+export interface DatabaseSurroundings {
+  /** Where better-sqlite3's binding lies when it is not the one shipped with it. */
+  readonly nativeBinding?: string | undefined;
+  readonly logger?: Logger;
+  readonly now?: () => number;
+}
+
+const migrationsOf: Readonly<Record<DatabaseName, readonly Migration[]>> = {
+  ledger: [ledger0010Accounts, ledger0020Progress],
+  content: [content0010Pieces, content0020Downloads, content0030Catalog],
+};
+
+/** A ledger up to this size is looked through at every start, which takes a few milliseconds a megabyte. */
+const alwaysCheckedBytes = 32 * 1024 * 1024;
+
+/**
+ * Opens both databases of a data folder and brings them up to date. This process owns the folder until `close`.
+ * A damaged content.db is set aside and begun afresh; a damaged ledger.db is left alone and reported, since only the
+ * student may give it up (see repair-ledger.ts).
+ * Throws data_folder_in_use, database_damaged (details.database), disk_full, disk_denied.
+ */
+export function openDatabases(folder: string, surroundings: DatabaseSurroundings = {}): Databases {
+  const unlock = lockFolder(folder, surroundings.nativeBinding);
+  const opened: Connection[] = [];
+  try {
+    const ledger = openDatabase(folder, 'ledger', surroundings);
+    opened.push(ledger);
+    const content = openContent(folder, surroundings);
+    opened.push(content);
+    copyLedger(folder, ledger, surroundings);
+    return {
+      ledger,
+      content,
+      close: () => {
+        content.close();
+        ledger.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    for (const connection of opened) connection.close();
+    unlock();
+    throw error;
+  }
+}
+
+/** One database, checked and migrated. The folder's lock is the caller's. */
+export function openDatabase(folder: string, name: DatabaseName, { nativeBinding }: DatabaseSurroundings): Connection {
+  const file = join(folder, `${name}.db`);
+  const suspicious = needsCheck(file, name);
+  try {
+    const connection = openConnection({ file, durability: name === 'ledger' ? 'full' : 'normal', nativeBinding });
+    try {
+      if (suspicious) check(connection, name);
+      migrate(connection, migrationsOf[name]);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw describeFailure(error, name);
+  }
+}
+
+/** A copy that cannot be written (a full disk) is no reason not to start. */
+function copyLedger(folder: string, ledger: Connection, { nativeBinding, logger, now = Date.now }: DatabaseSurroundings): void {
+  try {
+    keepLedgerCopy(folder, ledger, { migrations: migrationsOf.ledger, nativeBinding, now: now() });
+  } catch (error) {
+    logger?.warn('the copy of the ledger could not be written', { error });
+  }
+}
+
+function openContent(folder: string, surroundings: DatabaseSurroundings): Connection {
+  try {
+    return openDatabase(folder, 'content', surroundings);
+  } catch (error) {
+    if (!isDamage(error) && !(error instanceof TeachifyError && error.code === 'database_damaged')) throw error;
+    const aside = setAside(folder, 'content', (surroundings.now ?? Date.now)());
+    (surroundings.logger ?? silentLogger()).warn('content.db was damaged; set aside and begun afresh', { error, aside });
+    return openDatabase(folder, 'content', surroundings);
+  }
+}
+
+/** SQLite removes the write-ahead log when the last connection closes properly, so one that is left tells of a crash. */
+function needsCheck(file: string, name: DatabaseName): boolean {
+  if (!existsSync(file)) return false;
+  const crashed = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
+  return crashed || (name === 'ledger' && statSync(file).size <= alwaysCheckedBytes);
+}
+
+function check(connection: Connection, name: DatabaseName): void {
+  const found = connection.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw new TeachifyError('database_damaged', `${name}.db: ${String(found)}`, { details: { database: name } });
 }

@@ -207,7 +207,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     const entries = [...this.#entries.values()].sort((a, b) => a.row.position - b.row.position);
     if (entries.some(({ running }) => running)) return;
     const offline = this.#deps.connectivity.state().status === 'offline';
-    for (const entry of entries.filter(({ row }) => row.state === 'queued')) {
+    for (const entry of entries) {
+      if (entry.row.state !== 'queued' || this.#entries.get(entry.row.lessonId) !== entry) continue;
       if (offline) {
         this.#wait(entry, this.#deps.connectivity.state().reason ?? 'offline');
         continue;
@@ -222,7 +223,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
       this.#announce();
       await entry.running;
       // A failure that passes by itself for all of them (the line, the disk) is not tried with the next one.
-      if (entry.activity === 'waiting') return this.#pumpWaiting(entries, entry.reason);
+      if (isWaiting(entry)) return this.#pumpWaiting(entries, entry.reason);
     }
   }
 
@@ -352,4 +353,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     for (const { stop } of entries) stop?.abort();
     await Promise.all(entries.map(({ running }) => running));
   }
+}
+
+function isWaiting({ activity }: Entry): boolean {
+  return activity === 'waiting';
 }
