@@ -45,6 +45,16 @@ test('keys do in the player what people expect of them', async () => {
   ]);
 });
 
+test('hls.js comes only with a player, and works in its worker', async () => {
+  await stage.show({ ...school.answers, ...value('settings.get', defaultSettings) });
+  await stage.page.getByRole('heading', { level: 1 }).waitFor();
+  const loaded = () => stage.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('hls')));
+  expect(await loaded()).toBe(false);
+  await openLesson();
+  expect(await loaded()).toBe(true);
+  expect(stage.page.workers().map((worker) => worker.url())).toEqual([expect.stringMatching(/^app:\/\/teachify\/assets\/hls\.worker-[\w-]+\.js$/)]);
+});
+
 test('every control is reached by Tab, and the seek bar says its place in words', async () => {
   await openLesson();
   const { page } = stage;

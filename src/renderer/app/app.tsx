@@ -46,7 +46,7 @@ function Dressed({ children }: { children: ReactNode }) {
   const language = useSettings((state) => state.settings.language);
   useTheme(theme);
   return (
-    <LanguageProvider locale={chooseLocale(language, shell.locale)}>
+    <LanguageProvider locale={chooseLocale(language, shell.locale)} systemTag={shell.locale}>
       <ErrorBoundary>{children}</ErrorBoundary>
     </LanguageProvider>
   );

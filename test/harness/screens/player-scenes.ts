@@ -20,6 +20,8 @@ export const playerScenes: readonly Scene[] = [
     await awake(stage);
     if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
     await stage.page.locator('.transcript-line').first().waitFor();
+    // Off the button, whose tooltip would come in some pictures and not in others.
+    await stage.page.mouse.move(300, 200);
   }),
   scene('player-quality', ['plain', 'small', 'zoomed'], { local: 0.6 }, async (stage) => {
     await playing(stage);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createIntl } from 'react-intl';
 import { describe, expect, it } from 'vitest';
-import { chooseLocale, locales } from '../../../../src/renderer/i18n/locales.ts';
+import { chooseLocale, locales, regionalTag } from '../../../../src/renderer/i18n/locales.ts';
 import { errorCodes } from '../../../../src/shared/errors.ts';
 
 const english: Record<string, string> = locales[0]?.messages ?? {};
@@ -43,6 +43,12 @@ it('holds no message that is never said', () => {
   const composed = [...source.matchAll(/text\(`([\w.]+\.)\$\{[^}]+\}([\w.]*)`/g)].map(([, before, after]) => ({ before: before ?? '', after: after ?? '' }));
   const said = (id: string) => source.includes(`'${id}'`) || composed.some(({ before, after }) => id.startsWith(before) && id.endsWith(after));
   expect(Object.keys(english).filter((id) => !said(id))).toEqual([]);
+});
+
+it('writes dates as the system does where it speaks the same language', () => {
+  expect(regionalTag(chooseLocale('en'), 'en-GB')).toBe('en-GB');
+  expect(regionalTag(chooseLocale('ar'), 'en-GB')).toBe('ar');
+  expect(regionalTag(chooseLocale('en'), 'C')).toBe('en');
 });
 
 describe('chooseLocale', () => {
