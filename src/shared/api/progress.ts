@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { sessionSnapshotSchema } from '../models/progress.ts';
-import { timeRangesSchema } from '../models/ranges.ts';
+import { progressStateSchema, sessionSnapshotSchema } from '../models/progress.ts';
 
 /** When an event was recorded, by clocks nobody trusts alone: the server dates it from these and from the batch's own readings. */
 export const recordedAtSchema = z.object({
@@ -33,19 +32,9 @@ export const progressBatchSchema = z.object({
 });
 export type ProgressBatch = z.infer<typeof progressBatchSchema>;
 
-export const progressRowSchema = z.object({
+export const progressRowSchema = progressStateSchema.extend({
   lessonId: z.string(),
   timelineId: z.string(),
-  epoch: z.int().nonnegative(),
-  ranges: timeRangesSchema,
-  sessions: z.array(z.object({ sessionId: z.string(), watchedMs: z.int().nonnegative() })),
-  done: z.boolean(),
-  position: z
-    .object({
-      ms: z.int().nonnegative(),
-      stamp: z.object({ at: z.int(), installId: z.string(), sequence: z.int().nonnegative() }),
-    })
-    .nullable(),
   /** Grows with every change of this student's progress; the cursor of the pull. */
   version: z.int().nonnegative(),
 });

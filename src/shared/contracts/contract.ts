@@ -17,7 +17,7 @@ export function call<Input extends z.ZodType, Output extends z.ZodType>(input: I
   return { input, output };
 }
 
-export const nothing = z.undefined();
+export const nothing = z.void();
 
 /** How a call ends across IPC: expected failures are values. */
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };

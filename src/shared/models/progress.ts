@@ -34,6 +34,20 @@ export interface ProgressState {
   readonly position: { readonly ms: number; readonly stamp: PositionStamp } | null;
 }
 
+/** A state as it lies in a database. */
+export const progressStateSchema = z.object({
+  epoch: z.int().nonnegative(),
+  ranges: timeRangesSchema,
+  sessions: z.array(z.object({ sessionId: z.string(), watchedMs: z.int().nonnegative() })),
+  done: z.boolean(),
+  position: z
+    .object({
+      ms: z.int().nonnegative(),
+      stamp: z.object({ at: z.int(), installId: z.string(), sequence: z.int().nonnegative() }),
+    })
+    .nullable(),
+});
+
 export const emptyProgress: ProgressState = { epoch: 0, ranges: [], sessions: [], done: false, position: null };
 
 /** A lesson is done when this share of its distinct content was watched. */

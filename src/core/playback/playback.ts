@@ -1,0 +1,306 @@
+import type { Availability, PlaybackSource } from '../../shared/contracts/playback.ts';
+import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import type { Rendition } from '../../shared/models/manifest.ts';
+import { qualityHeight } from '../../shared/models/quality.ts';
+import type { Leases } from '../accounts/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import type { Catalog } from '../catalog/ports.ts';
+import type { BandwidthMeter, FileDescription, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
+import type { DownloadedLessons } from '../downloads/ports.ts';
+import type { Connectivity } from '../net/ports.ts';
+import type { Progress } from '../progress/ports.ts';
+import { availabilityOf } from './availability.ts';
+import { parseByteRange } from './byte-range.ts';
+import { decryptSegment, decryptWhole } from './decryption.ts';
+import { mediaPlaylist, multivariantPlaylist, playlistType } from './media-playlists.ts';
+import type { MediaRequest, MediaResponse, Playback } from './ports.ts';
+
+/** How many segments beyond the one asked for are fetched ahead. */
+const aheadSegments = 3;
+const announceMs = 500;
+/** Played this close to its end, a lesson starts over. */
+const endMs = 5_000;
+
+interface Dependencies {
+  readonly catalog: Pick<Catalog, 'lesson' | 'nextLesson' | 'poster'>;
+  readonly contents: LessonContents;
+  readonly store: PieceStore;
+  readonly leases: Leases;
+  readonly downloaded: DownloadedLessons;
+  readonly progress: Pick<Progress, 'resumePoint'>;
+  readonly connectivity: Pick<Connectivity, 'state' | 'changed'>;
+  readonly bandwidth: BandwidthMeter;
+  /** app:// URL of a path below the media handler. */
+  readonly mediaUrl: (path: string) => string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+interface OpenLesson {
+  readonly mediaId: string;
+  readonly content: LessonContent;
+  readonly closing: AbortController;
+  blocked: boolean;
+  announceAt: number;
+}
+
+export function createPlayback(dependencies: Dependencies): Playback {
+  return new LessonPlayback(dependencies);
+}
+
+class LessonPlayback implements Playback {
+  readonly #deps: Dependencies;
+  readonly #open = new Map<string, OpenLesson>();
+  readonly #available = new Emitter<{ mediaId: string }>();
+  readonly #blocked = new Emitter<{ mediaId: string; code: ErrorCode }>();
+  readonly #availabilityChanged = new Emitter<Availability>();
+  readonly available = this.#available.event;
+  readonly blocked = this.#blocked.event;
+  readonly availabilityChanged = this.#availabilityChanged.event;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+    dependencies.connectivity.changed(({ status }) => void (status === 'online' && this.#unblock()));
+    dependencies.store.changed(({ fileId }) => this.#piecesChanged(fileId));
+  }
+
+  async open(lessonId: string): Promise<PlaybackSource> {
+    const { catalog, contents, leases, downloaded, progress, random, mediaUrl, connectivity } = this.#deps;
+    const lesson = await catalog.lesson(lessonId);
+    const home = await downloaded.quality(lessonId);
+    const offline = connectivity.state().status === 'offline';
+    // Offline only what lies here can be described; the piece tables of other qualities may never have been fetched.
+    const qualities = offline && home ? { qualities: [home.quality] } : {};
+    const content = await contents.load(lesson, { priority: 'foreground', ...qualities }).catch((error: unknown) => {
+      if (!home) throw missing(error, offline);
+      return contents.load(lesson, { priority: 'foreground', qualities: [home.quality] });
+    });
+    if (content.manifest) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
+    const mediaId = random.id();
+    this.#open.set(mediaId, { mediaId, content, closing: new AbortController(), blocked: false, announceAt: 0 });
+    const { positionMs, epoch } = await progress.resumePoint(content.timelineId);
+    const next = await catalog.nextLesson(lessonId);
+    const described = lesson.qualities.filter(({ quality }) => !content.manifest || isDescribed(content, quality));
+    return {
+      mediaId,
+      kind: content.manifest ? 'hls' : 'mp4',
+      url: mediaUrl(`${mediaId}/${content.manifest ? 'master.m3u8' : 'video.mp4'}`),
+      lessonId,
+      courseId: lesson.courseId,
+      title: lesson.title,
+      durationMs: content.durationMs,
+      timelineId: content.timelineId,
+      epoch,
+      sessionId: random.id(),
+      resumeMs: positionMs >= content.durationMs - endMs ? 0 : positionMs,
+      qualities: described.map(({ quality, bytes }) => ({
+        ...{ quality, bytes, height: qualityHeight(quality) },
+        onThisComputer: home?.ready === true && home.quality === quality,
+      })),
+      downloadedQuality: home?.quality ?? null,
+      captions: (content.manifest?.sideFiles ?? [])
+        .filter(({ role }) => role === 'captions')
+        .map(({ language, name }) => ({ language: language ?? 'und', label: language ?? name, url: mediaUrl(`${mediaId}/captions/${encodeURIComponent(name)}`) })),
+      chapters: content.manifest?.chapters ?? [],
+      nextLessonId: next?.id ?? null,
+    };
+  }
+
+  async close(mediaId: string): Promise<void> {
+    this.#open.get(mediaId)?.closing.abort();
+    this.#open.delete(mediaId);
+  }
+
+  async availability(mediaId: string): Promise<Availability> {
+    const open = this.#open.get(mediaId);
+    if (!open) throw new TeachifyError('not_found', 'This lesson is not open');
+    return availabilityOf(mediaId, open.content, this.#deps.store);
+  }
+
+  bandwidth(): { bitsPerSecond: number | null } {
+    return { bitsPerSecond: this.#deps.bandwidth.bitsPerSecond() };
+  }
+
+  async respond(request: MediaRequest): Promise<MediaResponse> {
+    const [mediaId = '', ...rest] = request.path.split('/');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405);
+    try {
+      if (mediaId === 'poster') return await this.#poster(rest[0] ?? '');
+      const open = this.#open.get(mediaId);
+      if (!open) return empty(404);
+      return (await this.#media(open, rest, request)) ?? empty(404);
+    } catch (error) {
+      return this.#refuse(mediaId, error);
+    }
+  }
+
+  async #media(open: OpenLesson, path: readonly string[], request: MediaRequest): Promise<MediaResponse | null> {
+    const [first = '', second] = path;
+    const { content } = open;
+    if (!content.manifest) return content.plain && first === 'video.mp4' ? this.#plain(open, content.plain, request) : null;
+    if (first === 'master.m3u8') return text(multivariantPlaylist(this.#describedManifest(content)));
+    if (first === 'captions') return this.#captions(content, decodeURIComponent(second ?? ''));
+    const playlist = /^(.+)\.m3u8$/.exec(first)?.[1];
+    const rendition = content.manifest.renditions.find(({ id }) => id === (playlist ?? first));
+    const file = rendition && content.files.get(rendition.file.sha256);
+    if (!rendition || !file) return null;
+    if (playlist) return text(mediaPlaylist(rendition, file.pieces));
+    const piece = /^(\d{1,6})\.m4s$/.exec(second ?? '')?.[1];
+    if (piece === undefined || Number(piece) >= file.pieces.length) return null;
+    return this.#segment(open, rendition, file, Number(piece), request);
+  }
+
+  /** Only renditions whose pieces are known can be offered. */
+  #describedManifest(content: LessonContent) {
+    if (!content.manifest) throw new Error('A plain lesson has no manifest');
+    return { ...content.manifest, renditions: content.manifest.renditions.filter(({ file }) => content.files.has(file.sha256)) };
+  }
+
+  async #segment(open: OpenLesson, rendition: Rendition, file: FileDescription, piece: number, request: MediaRequest): Promise<MediaResponse> {
+    const { store, leases } = this.#deps;
+    const stored = await store.read(file.id, piece, { priority: 'foreground', signal: open.closing.signal });
+    this.#fetchAhead(open, file, piece);
+    const { keyId } = rendition.file;
+    const bytes = keyId && piece > 0 ? decryptSegment(await leases.fileKey(open.content.lesson.id, keyId), piece, stored) : stored;
+    return ranged(bytes, 'video/mp4', request);
+  }
+
+  #fetchAhead(open: OpenLesson, file: FileDescription, piece: number): void {
+    const ahead = Array.from({ length: aheadSegments }, (_, index) => piece + 1 + index).filter((next) => next < file.pieces.length);
+    const wanted = ahead.map((next) => ({ fileId: file.id, piece: next }));
+    if (this.#deps.connectivity.state().status === 'offline') return;
+    // What fails here is asked for again, and told, when the player needs it.
+    this.#deps.store.fetch(wanted, { priority: 'foreground', signal: open.closing.signal }).catch(() => {});
+  }
+
+  async #captions(content: LessonContent, name: string): Promise<MediaResponse | null> {
+    const found = content.manifest?.sideFiles.find((file) => file.role === 'captions' && file.name === name);
+    if (!found) return null;
+    const stored = await this.#deps.store.read(found.file.sha256, 0, { priority: 'foreground' });
+    const bytes = found.file.keyId ? decryptWhole(await this.#deps.leases.fileKey(content.lesson.id, found.file.keyId), stored) : stored;
+    return whole(bytes, 'text/vtt; charset=utf-8');
+  }
+
+  async #poster(id: string): Promise<MediaResponse> {
+    const poster = await this.#deps.catalog.poster(decodeURIComponent(id));
+    return poster ? whole(poster.bytes, poster.mimeType) : empty(404);
+  }
+
+  /** A plain file by Range, piece after piece, as fast as the player takes them. */
+  async #plain(open: OpenLesson, file: FileDescription, { range, signal, method }: MediaRequest): Promise<MediaResponse> {
+    const parsed = parseByteRange(range, file.bytes);
+    if (parsed === 'unsatisfiable') return { ...empty(416), headers: { ...baseHeaders, 'content-range': `bytes */${file.bytes}` } };
+    const { start, end } = parsed === 'all' ? { start: 0, end: file.bytes - 1 } : parsed;
+    const headers = { ...baseHeaders, 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'content-length': String(end - start + 1) };
+    const status = parsed === 'all' ? 200 : 206;
+    const ranged206 = status === 206 ? { ...headers, 'content-range': `bytes ${start}-${end}/${file.bytes}` } : headers;
+    if (method === 'HEAD') return { status, headers: ranged206, body: null };
+    const first = file.pieces.findIndex(({ offset, length }) => start < offset + length);
+    await this.#readPlain(open, file, first); // so that an absent first piece is an answer, not a broken stream
+    let piece = first;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const described = file.pieces[piece];
+          if (!described || described.offset > end || signal.aborted) return controller.close();
+          const bytes = await this.#readPlain(open, file, piece);
+          controller.enqueue(Uint8Array.from(bytes.subarray(Math.max(0, start - described.offset), end + 1 - described.offset)));
+          piece += 1;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { status, headers: ranged206, body };
+  }
+
+  async #readPlain(open: OpenLesson, file: FileDescription, piece: number): Promise<Uint8Array> {
+    try {
+      return await this.#deps.store.read(file.id, piece, { priority: 'foreground', signal: open.closing.signal });
+    } catch (error) {
+      this.#refuse(open.mediaId, error);
+      throw error;
+    }
+  }
+
+  /** An answer of its own for "cannot be had now": the player stops, shows why, and waits for `available`. */
+  #refuse(mediaId: string, error: unknown): MediaResponse {
+    const code = isTeachifyError(error) ? error.code : 'internal';
+    if (code === 'internal') this.#deps.logger.error('media could not be served', { error });
+    const open = this.#open.get(mediaId);
+    if (open && code !== 'cancelled') {
+      open.blocked = true;
+      this.#blocked.emit({ mediaId, code });
+    }
+    return { status: 503, headers: { ...baseHeaders, 'x-teachify-reason': code, 'content-length': '0' }, body: null };
+  }
+
+  #unblock(): void {
+    for (const open of this.#open.values()) {
+      if (!open.blocked) continue;
+      open.blocked = false;
+      this.#available.emit({ mediaId: open.mediaId });
+    }
+  }
+
+  #piecesChanged(fileId: string): void {
+    for (const open of this.#open.values()) {
+      if (!open.content.files.has(fileId)) continue;
+      if (open.blocked) {
+        open.blocked = false;
+        this.#available.emit({ mediaId: open.mediaId });
+      }
+      void this.#announce(open);
+    }
+  }
+
+  async #announce(open: OpenLesson): Promise<void> {
+    const { clock, store } = this.#deps;
+    if (open.announceAt > clock.monotonic()) return;
+    open.announceAt = clock.monotonic() + announceMs;
+    await clock.sleep(announceMs);
+    if (this.#open.has(open.mediaId)) this.#availabilityChanged.emit(availabilityOf(open.mediaId, open.content, store));
+  }
+
+  /** A lease that cannot be renewed now may still be good; reading decides. A refusal is final. */
+  #tolerate(error: unknown): void {
+    if (isTeachifyError(error) && (error.code === 'not_enrolled' || error.code === 'forbidden')) throw error;
+    this.#deps.logger.info('the lease could not be renewed now', { error });
+  }
+}
+
+function isDescribed(content: LessonContent, quality: string): boolean {
+  return content.manifest?.renditions.some((rendition) => rendition.quality === quality && content.files.has(rendition.file.sha256)) ?? false;
+}
+
+/** Offline, "cannot be reached" means to a student that the lesson is not here. */
+function missing(error: unknown, offline: boolean): unknown {
+  return offline ? new TeachifyError('not_on_this_computer', 'This lesson is not on this computer', { cause: error }) : error;
+}
+
+const baseHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+function empty(status: 404 | 405 | 416): MediaResponse {
+  return { status, headers: { ...baseHeaders, 'content-length': '0' }, body: null };
+}
+
+function whole(bytes: Uint8Array, type: string): MediaResponse {
+  return { status: 200, headers: { ...baseHeaders, 'content-type': type, 'content-length': String(bytes.length) }, body: bytes };
+}
+
+function text(content: string): MediaResponse {
+  return whole(new TextEncoder().encode(content), playlistType);
+}
+
+function ranged(bytes: Uint8Array, type: string, { range }: MediaRequest): MediaResponse {
+  const parsed = parseByteRange(range, bytes.length);
+  if (parsed === 'all') return whole(bytes, type);
+  if (parsed === 'unsatisfiable') return { ...empty(416), headers: { ...baseHeaders, 'content-length': '0', 'content-range': `bytes */${bytes.length}` } };
+  const { start, end } = parsed;
+  const headers = { 'content-range': `bytes ${start}-${end}/${bytes.length}` };
+  const part = whole(bytes.subarray(start, end + 1), type);
+  return { ...part, status: 206, headers: { ...part.headers, ...headers } };
+}

@@ -1,0 +1,163 @@
+import { app, BrowserWindow, powerMonitor, session, shell } from 'electron';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { repairLedger } from '../core/database/repair-ledger.ts';
+import type { Logger } from '../core/base/logger.ts';
+import { calls } from '../shared/contracts/bridge.ts';
+import { isTeachifyError, type WireError } from '../shared/errors.ts';
+import { compose, type Core } from './compose.ts';
+import { createHandlers, createStartupHandlers, type Shell } from './ipc/handlers.ts';
+import { announcer, answerCalls } from './ipc/router.ts';
+import { forwardEvents } from './ipc/forward-events.ts';
+import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
+import { dataFolder } from './platform/data-folder.ts';
+import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
+import { openLog } from './platform/log-file.ts';
+import { createSecretVault } from './platform/secret-vault.ts';
+import { createSettingsFile } from './platform/settings-file.ts';
+import { lockDown } from './windows/lock-down.ts';
+import { openMainWindow } from './windows/main-window.ts';
+
+const defaultPort = 8000;
+/** How long the window may take to report its last progress before it closes. */
+const lastWordsMs = 600;
+
+const mediaUrl = (path: string) => `${appOrigin}/media/${path}`;
+
+/** The life of the app, from start to quit. */
+export async function runApp(): Promise<void> {
+  const folder = dataFolder({ platform: process.platform, env: process.env, home: homedir() });
+  app.setPath('userData', join(folder, 'window'));
+  // One app per data folder: the second one shows the first one's window and ends.
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  await app.whenReady();
+  const logger = openLog(folder);
+  logger.info('starting', { version: app.getVersion(), electron: process.versions.electron });
+  lockDown(session.defaultSession);
+
+  const embedded = embed(folder, logger);
+  const configured = process.env['VITE_API_URL'] || import.meta.env.VITE_API_URL;
+  let serverUrl = configured || `http://127.0.0.1:${defaultPort}`;
+  let core: Core | null = null;
+  let problem: WireError | null = null;
+  try {
+    core = await compose({
+      ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'], logger, mediaUrl },
+      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version: app.getVersion() },
+    });
+  } catch (error) {
+    if (!isTeachifyError(error)) throw error;
+    logger.error('the app could not start as it should', { error });
+    problem = error.toWire();
+  }
+
+  let window: BrowserWindow | null = null;
+  const announce = announcer(() => window);
+  const shellPart = createShell(folder, () => window, () => problem, logger);
+  answerCalls(core ? createHandlers(core, shellPart) : createStartupHandlers(shellPart, Object.keys(calls)), logger);
+  if (core) forwardEvents(core, announce);
+  handleAppProtocol({
+    session: session.defaultSession,
+    rendererFolder: join(import.meta.dirname, '../renderer'),
+    devServer: app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'],
+    respondMedia: async (request) => (core ? core.playback.respond(request) : { status: 404, headers: {}, body: null }),
+  });
+
+  const open = () => {
+    window = openMainWindow({ session: session.defaultSession, preload: join(import.meta.dirname, '../preload/index.cjs') });
+    window.on('enter-full-screen', () => announce('shell.fullScreenChanged', { on: true }));
+    window.on('leave-full-screen', () => announce('shell.fullScreenChanged', { on: false }));
+    return window;
+  };
+  takePicture(open(), process.env['TEACHIFY_FIRST_WINDOW_PNG'], logger);
+  app.on('second-instance', () => focus(window));
+  app.on('activate', () => void (BrowserWindow.getAllWindows().length === 0 && open()));
+  app.on('window-all-closed', () => void (process.platform !== 'darwin' && app.quit()));
+  for (const event of ['suspend', 'lock-screen', 'shutdown'] as const) powerMonitor.on(event as 'suspend', () => announce('shell.suspending', {}));
+  quitGently(() => window, announce, async () => {
+    await core?.dispose();
+    await embedded?.stop();
+  });
+
+  core?.start();
+  if (embedded && !configured) {
+    serverUrl = await embedded.url;
+    await core?.connectivity.probe();
+    // The sign-in screen asked before the server was there; now it can name the school and its demo student.
+    if (core && !core.accounts.state().student) await core.accounts.checkServer(serverUrl).catch(() => {});
+  }
+}
+
+/** The demo's own course server, under `npm start` and in packages that carry a demo school. */
+function embed(folder: string, logger: Logger): EmbeddedServer | null {
+  const packed = join(process.resourcesPath, 'demo-school');
+  const demoSchool = process.env['TEACHIFY_EMBEDDED_SERVER'] === '1' ? process.env['TEACHIFY_DEMO_SCHOOL'] : existsSync(packed) && app.isPackaged ? packed : undefined;
+  if (!demoSchool || process.env['VITE_API_URL']) return null;
+  return startEmbeddedServer({ script: join(import.meta.dirname, '../server/main.js'), dataFolder: join(folder, 'course-server'), demoSchool, port: defaultPort, logger });
+}
+
+function createShell(folder: string, window: () => BrowserWindow | null, problem: () => WireError | null, logger: Logger): Shell {
+  return {
+    info: () => ({
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      chromium: process.versions.chrome,
+      platform: process.platform,
+      locale: app.getLocale() || 'en',
+      startupProblem: problem(),
+    }),
+    showFolder: async (name) => void (await shell.openPath(name === 'logs' ? join(folder, 'logs') : folder)),
+    repairDatabase: async () => {
+      repairLedger(folder, { nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'], logger });
+      app.relaunch();
+      app.quit();
+    },
+    setFullScreen: (on) => window()?.setFullScreen(on),
+  };
+}
+
+function focus(window: BrowserWindow | null): void {
+  if (!window) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}
+
+/** Lets the player report what was watched, then gives everything back, then quits. */
+function quitGently(window: () => BrowserWindow | null, announce: ReturnType<typeof announcer>, dispose: () => Promise<void>): void {
+  let state: 'running' | 'closing' | 'closed' = 'running';
+  app.on('before-quit', (event) => {
+    if (state === 'closed') return;
+    event.preventDefault();
+    if (state === 'closing') return;
+    state = 'closing';
+    const open = window() !== null && !window()?.isDestroyed();
+    announce('shell.suspending', {});
+    void new Promise((resolve) => setTimeout(resolve, open ? lastWordsMs : 0))
+      .then(dispose)
+      .catch((error: unknown) => console.error(error))
+      .finally(() => {
+        state = 'closed';
+        app.quit();
+      });
+  });
+}
+
+/** For machines without a display: what the first window looks like, once it stands still. */
+function takePicture(window: BrowserWindow, file: string | undefined, logger: Logger): void {
+  if (!file) return;
+  const settledMs = 3_000;
+  window.webContents.once('did-finish-load', () => {
+    setTimeout(() => {
+      window.webContents
+        .capturePage()
+        .then((image) => writeFile(file, image.toPNG()))
+        .then(
+          () => console.log(`A picture of the first window is in ${file}`),
+          (error: unknown) => logger.error('no picture of the first window', { error }),
+        );
+    }, settledMs);
+  });
+}

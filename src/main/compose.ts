@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAccounts } from '../core/accounts/accounts.ts';
+import { openKeyFile } from '../core/accounts/key-file.ts';
+import { createLeases } from '../core/accounts/leases.ts';
+import type { SecretVault } from '../core/accounts/ports.ts';
+import { systemClock } from '../core/base/clock.ts';
+import { Disposables } from '../core/base/disposables.ts';
+import type { Logger } from '../core/base/logger.ts';
+import { systemRandom } from '../core/base/random.ts';
+import { createCatalog } from '../core/catalog/catalog.ts';
+import { createLessonContents } from '../core/content/lesson-contents.ts';
+import { createOriginSource } from '../core/content/origin-source.ts';
+import { createPieceStore } from '../core/content/piece-store.ts';
+import { openDatabases } from '../core/database/databases.ts';
+import { createDownloads } from '../core/downloads/downloads.ts';
+import { createApiClient } from '../core/net/api-client.ts';
+import { createBandwidthMeter } from '../core/net/bandwidth-meter.ts';
+import { createConnectivity } from '../core/net/connectivity.ts';
+import { createGotTransport } from '../core/net/got-transport.ts';
+import { createPlayback } from '../core/playback/playback.ts';
+import { createProgress } from '../core/progress/progress.ts';
+import { createSettings } from '../core/settings/settings.ts';
+import type { SettingsFile } from '../core/settings/ports.ts';
+import type { Domains } from './ipc/handlers.ts';
+
+interface Surroundings {
+  readonly dataFolder: string;
+  readonly defaultServerUrl: () => string;
+  readonly nativeBinding: string | undefined;
+  readonly vault: SecretVault;
+  readonly settingsFile: SettingsFile;
+  readonly version: string;
+  readonly mediaUrl: (path: string) => string;
+  readonly logger: Logger;
+}
+
+export interface Core extends Domains {
+  /** Takes up the work that was left: queue, outbox, asking for the server. */
+  start(): void;
+  /** Gives everything back in reverse. */
+  dispose(): Promise<void>;
+}
+
+/** The composition root of the app: every part is made here, by hand, once. Throws database_damaged, data_folder_in_use. */
+export async function compose(surroundings: Surroundings): Promise<Core> {
+  const { dataFolder, defaultServerUrl, nativeBinding, vault, settingsFile, version, mediaUrl, logger } = surroundings;
+  mkdirSync(dataFolder, { recursive: true });
+  const disposables = new Disposables();
+  const clock = systemClock();
+  const random = systemRandom();
+  const databases = openDatabases(dataFolder, { nativeBinding, logger });
+  disposables.add(() => databases.close());
+
+  const settings = createSettings({ file: settingsFile, logger });
+  const transport = createGotTransport({ userAgent: `TeachifyDesktop/${version}` });
+  const accounts = await createAccounts({
+    ...{ database: databases.ledger, transport, vault, clock, random, logger },
+    configuredServerUrl: () => settings.get().serverUrl ?? defaultServerUrl(),
+    saveServerUrl: (serverUrl) => void settings.set({ serverUrl }),
+  });
+  const { authorisation, serverUrl } = accounts;
+  const connectivity = createConnectivity({ api: createApiClient({ transport, serverUrl }), clock });
+  disposables.add(() => connectivity.close());
+  const api = createApiClient({ transport, serverUrl, authorisation, connectivity });
+  const bandwidth = createBandwidthMeter();
+
+  const contentFolder = join(dataFolder, 'content');
+  mkdirSync(contentFolder, { recursive: true });
+  const store = createPieceStore({
+    ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger },
+    source: createOriginSource({ transport, serverUrl, authorisation }),
+    cacheQuotaBytes: () => settings.get().cacheQuotaBytes,
+  });
+  disposables.add(() => store.close());
+  const signingKey = () => accounts.signingKey();
+  const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKey });
+  const leases = createLeases({ database: databases.ledger, api, accounts, wrapper: openKeyFile(join(dataFolder, 'content.key'), random) });
+  const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
+  const downloads = createDownloads({
+    ...{ database: databases.content, folder: contentFolder, store, contents, catalog, leases, accounts, connectivity, bandwidth, clock, logger },
+  });
+  const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger });
+  const playback = createPlayback({
+    ...{ catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
+  });
+
+  return {
+    ...{ accounts, catalog, connectivity, downloads, playback, progress, settings },
+    start: () => {
+      void connectivity.probe();
+      disposables.add(downloads.start());
+      disposables.add(progress.start());
+    },
+    dispose: () => disposables.dispose(),
+  };
+}

@@ -1,0 +1,16 @@
+import type { Domains } from './handlers.ts';
+import type { announcer } from './router.ts';
+
+/** What happens in the core, told to the window. */
+export function forwardEvents({ accounts, catalog, connectivity, downloads, playback, progress, settings }: Domains, announce: ReturnType<typeof announcer>): void {
+  accounts.changed((state) => announce('accounts.changed', state));
+  catalog.changed((view) => announce('catalog.changed', view));
+  connectivity.changed((state) => announce('connection.changed', state));
+  downloads.changed((items) => announce('downloads.changed', items));
+  playback.available((media) => announce('playback.available', media));
+  playback.blocked((media) => announce('playback.blocked', media));
+  playback.availabilityChanged((availability) => announce('playback.availabilityChanged', availability));
+  progress.changed((lessons) => announce('progress.changed', lessons));
+  progress.outboxChanged((view) => announce('progress.outboxChanged', view));
+  settings.changed((all) => announce('settings.changed', all));
+}

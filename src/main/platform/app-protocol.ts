@@ -1,0 +1,96 @@
+import { net, protocol, type Session } from 'electron';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { MediaRequest, MediaResponse } from '../../core/playback/ports.ts';
+
+export const appOrigin = 'app://teachify';
+
+/** No inline script, no eval, nothing from elsewhere. `blob:` is how Media Source Extensions hand a video its data. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Hot reload writes style elements and needs a socket; only ever in development. */
+const developmentPolicy = "default-src 'self' 'unsafe-inline' blob: data: ws:";
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+};
+
+/** Must run before Electron is ready. */
+export function registerAppScheme(): void {
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+}
+
+interface Dependencies {
+  readonly session: Session;
+  /** The built renderer. */
+  readonly rendererFolder: string;
+  /** Vite's address in development. */
+  readonly devServer: string | undefined;
+  readonly respondMedia: (request: MediaRequest) => Promise<MediaResponse>;
+}
+
+/** Answers app://teachify/: the renderer's files, and media below /media/. */
+export function handleAppProtocol({ session, rendererFolder, devServer, respondMedia }: Dependencies): void {
+  session.protocol.handle('app', async (request) => {
+    const url = new URL(request.url);
+    if (url.host !== 'teachify') return refuse(404);
+    if (url.pathname.startsWith('/media/')) return media(request, url, respondMedia);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+    if (devServer) return develop(devServer, url);
+    return rendererFile(rendererFolder, url.pathname);
+  });
+}
+
+async function media(request: Request, url: URL, respond: Dependencies['respondMedia']): Promise<Response> {
+  const { signal, method } = request;
+  const answer = await respond({ method, path: url.pathname.slice('/media/'.length), range: request.headers.get('range'), signal });
+  const body = method === 'HEAD' ? null : answer.body;
+  return new Response(body as ConstructorParameters<typeof Response>[0], { status: answer.status, headers: { ...answer.headers } });
+}
+
+async function rendererFile(folder: string, pathname: string): Promise<Response> {
+  const wanted = normalize(join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)));
+  const type = types[extname(wanted)];
+  if (!wanted.startsWith(folder + sep) || !type) return refuse(404);
+  const bytes = await readFile(wanted).catch(() => null);
+  if (!bytes) return refuse(404);
+  return new Response(new Uint8Array(bytes), {
+    headers: {
+      'content-type': type,
+      'content-length': String(bytes.length),
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+async function develop(server: string, url: URL): Promise<Response> {
+  const answer = await net.fetch(new URL(url.pathname + url.search, server).href, { bypassCustomProtocolHandlers: true });
+  const headers = new Headers(answer.headers);
+  headers.set('content-security-policy', developmentPolicy);
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+function refuse(status: number): Response {
+  return new Response(null, { status, headers: { 'x-content-type-options': 'nosniff' } });
+}
