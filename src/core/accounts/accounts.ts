@@ -1,149 +1,220 @@
-import { serverInfoSchema, signInRequestSchema, tokenResponseSchema, type ServerInfo, type SigningKey } from '../../shared/api/auth.ts';
+import { z } from 'zod';
+import { serverInfoSchema, signInRequestSchema, tokenResponseSchema, type ServerInfo, type SigningKey, type TokenResponse } from '../../shared/api/auth.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import type { AccountsState } from '../../shared/contracts/accounts.ts';
 import { TeachifyError } from '../../shared/errors.ts';
-import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Connection } from '../database/connection.ts';
-import type { ApiClient, Authorisation } from '../net/ports.ts';
-import { AccountRepository, type StoredAccount } from './account-repository.ts';
+import { createApiClient } from '../net/api-client.ts';
+import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
+import { AccountReads, AccountWrites, type KnownServer, type StoredAccount } from './account-repository.ts';
 import type { Accounts, CurrentStudent, PinnedKeys, SecretVault } from './ports.ts';
+import { readServerAddress } from './server-address.ts';
 import { Tokens } from './tokens.ts';
+import { createTrustedClock, type TrustedClock } from './trusted-clock.ts';
 
 interface Dependencies {
   readonly database: Connection;
-  /** Carries no token; asks the server at `serverUrl()`. */
-  readonly api: ApiClient;
+  readonly transport: Transport;
   readonly vault: SecretVault;
-  readonly serverUrl: () => string;
-  readonly setServerUrl: (url: string) => void;
+  /** From settings, the environment or the build; a student who is signed in stays with the school of the sign-in. */
+  readonly configuredServerUrl: () => string;
+  readonly saveServerUrl: (url: string) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
-export type AccountsWithTokens = Accounts & PinnedKeys & { readonly authorisation: Authorisation };
-
-/** Who is at the machine, by which school, with which tokens. */
-export function createAccounts(dependencies: Dependencies): AccountsWithTokens {
-  return new MachineAccounts(dependencies);
+export interface AccountsAndTokens extends Accounts, PinnedKeys {
+  readonly authorisation: Authorisation;
+  /** The course server everything is asked of now. */
+  readonly serverUrl: () => string;
+  /** What time it is, for leases; told by whoever hears a server's time. */
+  readonly trustedClock: TrustedClock;
 }
 
-class MachineAccounts implements Accounts, PinnedKeys {
-  readonly deviceId: string;
-  readonly authorisation: Tokens;
-  readonly #deps: Dependencies;
-  readonly #rows: AccountRepository;
-  readonly #changed = new Emitter<AccountsState>();
-  #current: StoredAccount | null;
-  /** What the server said of itself in this sitting. */
-  #info: { url: string; info: ServerInfo } | null = null;
-  readonly changed = this.#changed.event;
+/** Who is at the machine, by which school, with which tokens. Knows the student of last time at once, without the line. */
+export async function createAccounts(dependencies: Dependencies): Promise<AccountsAndTokens> {
+  const { database, clock, random } = dependencies;
+  const reads = new AccountReads(database);
+  const writes = new AccountWrites(database);
+  const anchor = await reads.clockAnchor();
+  const accounts = new MachineAccounts(dependencies, {
+    reads,
+    writes,
+    deviceId: await writes.deviceId(() => random.id()),
+    trustedClock: createTrustedClock({ clock, anchor, save: (at) => writes.saveClockAnchor(at) }),
+  });
+  await accounts.resume();
+  return accounts;
+}
 
-  constructor(dependencies: Dependencies) {
+interface Parts {
+  readonly reads: AccountReads;
+  readonly writes: AccountWrites;
+  readonly deviceId: string;
+  readonly trustedClock: TrustedClock;
+}
+
+interface Sitting {
+  readonly account: Omit<StoredAccount, 'refreshToken'>;
+  readonly tokens: Tokens;
+}
+
+class MachineAccounts implements AccountsAndTokens {
+  readonly deviceId: string;
+  readonly trustedClock: TrustedClock;
+  readonly authorisation: Authorisation;
+  readonly serverUrl = (): string => this.#sitting?.account.server ?? this.#deps.configuredServerUrl().replace(/\/+$/, '');
+  readonly #deps: Dependencies;
+  readonly #parts: Parts;
+  readonly #changed = new Emitter<AccountsState>();
+  readonly changed = this.#changed.event;
+  #sitting: Sitting | null = null;
+  #school: KnownServer | null = null;
+  /** What the server said of itself in this sitting. */
+  #said: { readonly url: string; readonly info: ServerInfo } | null = null;
+
+  constructor(dependencies: Dependencies, parts: Parts) {
     this.#deps = dependencies;
-    this.#rows = new AccountRepository(dependencies.database);
-    this.deviceId = this.#rows.deviceId(() => dependencies.random.id());
-    this.authorisation = new Tokens({
-      api: dependencies.api,
-      clock: dependencies.clock,
-      keep: ({ refreshToken }) => this.#keep(refreshToken),
-      refused: () => this.#refused(),
-    });
-    this.#current = this.#rows.current();
-    const kept = this.#current?.refreshToken ? dependencies.vault.unwrap(this.#current.refreshToken) : null;
-    if (kept) this.authorisation.take(kept);
+    this.#parts = parts;
+    this.deviceId = parts.deviceId;
+    this.trustedClock = parts.trustedClock;
+    this.authorisation = {
+      accessToken: async () => this.#sitting?.tokens.accessToken() ?? null,
+      replaceToken: async (refused) => {
+        if (!this.#sitting) throw new TeachifyError('signed_out', 'Nobody is signed in');
+        return this.#sitting.tokens.replaceToken(refused);
+      },
+    };
+  }
+
+  /** Takes up where the last sitting ended. */
+  async resume(): Promise<void> {
+    const account = await this.#parts.reads.current();
+    if (account) {
+      const kept = account.refreshToken && this.#deps.vault.unwrap(account.refreshToken);
+      this.#sitting = { account, tokens: this.#openTokens(account, kept) };
+    }
+    this.#school = await this.#parts.reads.server(this.serverUrl());
   }
 
   state(): AccountsState {
-    const url = this.#serverUrl();
-    const known = this.#rows.server(url);
-    const said = this.#info?.url === url ? this.#info.info : null;
+    const url = this.serverUrl();
+    const said = this.#said?.url === url ? this.#said.info : null;
+    const known = this.#school?.url === url ? this.#school : null;
     return {
       server: { url, name: said?.name ?? known?.name ?? null, demo: said?.demo ?? null },
-      student: this.#current?.student ?? null,
-      authorised: this.authorisation.held,
+      student: this.#sitting?.account.student ?? null,
+      authorised: this.#sitting?.tokens.held ?? false,
       tokenStorage: this.#deps.vault.kind,
     };
   }
 
   current(): CurrentStudent | null {
-    const account = this.#current;
-    return account && { accountId: account.id, serverUrl: account.server, student: account.student };
+    const account = this.#sitting?.account;
+    return account ? { accountId: account.id, serverUrl: account.server, student: account.student } : null;
   }
 
   signingKey(): SigningKey {
-    const known = this.#rows.server(this.#serverUrl());
-    if (!known) throw new TeachifyError('signed_out', 'No school is known yet');
-    return known.signingKey;
+    if (this.#school?.url !== this.serverUrl()) throw new TeachifyError('signed_out', 'No school is known yet');
+    return this.#school.signingKey;
   }
 
   async checkServer(serverUrl: string): Promise<AccountsState> {
-    const url = readServerUrl(serverUrl);
-    if (url !== this.#serverUrl()) {
-      if (this.#current) throw new TeachifyError('conflict', 'Sign out before changing the school');
-      this.#deps.setServerUrl(url);
+    const url = readServerAddress(serverUrl);
+    if (url !== this.serverUrl()) {
+      if (this.#sitting) throw new TeachifyError('conflict', 'Sign out before changing the school');
     }
-    await this.#ask();
+    await this.#askServer(url);
+    if (url !== this.serverUrl()) this.#deps.saveServerUrl(url);
     return this.#announce();
   }
 
   async signIn(email: string, password: string): Promise<AccountsState> {
-    const info = await this.#ask();
-    const body = signInRequestSchema.parse({ email, password, deviceId: this.deviceId });
-    const response = await this.#deps.api.request({ method: 'POST', path: endpoints.token(), body, output: tokenResponseSchema });
-    const server = this.#serverUrl();
-    this.#rows.saveServer({ url: server, name: info.name, signingKey: info.signingKey, lastSeen: info.time });
-    const { student } = response;
-    const account = { id: `${server}#${student.id}`, server, student, refreshToken: this.#deps.vault.wrap(response.refreshToken) };
-    this.#rows.enter(account);
-    this.#current = account;
-    this.authorisation.take(response);
-    this.#deps.logger.info('signed in', { account: account.id });
+    const server = this.serverUrl();
+    const request = signInRequestSchema.safeParse({ email, password, deviceId: this.deviceId });
+    if (!request.success) throw new TeachifyError('wrong_credentials', 'E-mail or password is missing');
+    const info = await this.#askServer(server);
+    const response = await this.#apiAt(server).request({ method: 'POST', path: endpoints.token(), body: request.data, output: tokenResponseSchema });
+    const school: KnownServer = { url: server, name: info.name, signingKey: info.signingKey };
+    await this.#parts.writes.saveServer(school);
+    await this.#enter(server, response);
+    this.#school = school;
     return this.#announce();
   }
 
   async signOut(): Promise<AccountsState> {
-    const { refreshToken } = this.authorisation;
-    this.authorisation.forget();
-    this.#rows.leave();
-    this.#current = null;
+    const refreshToken = this.#sitting?.tokens.refreshToken;
+    await this.#parts.writes.leave();
     // The server closes the family when it can be told; offline, the token simply ends here.
-    if (refreshToken) {
-      const body = { refreshToken };
-      await this.#deps.api.request({ method: 'POST', path: endpoints.signOut(), body, output: z.undefined() }).catch(() => {});
+    const told = refreshToken ? this.#tellSignOut(this.serverUrl(), refreshToken) : Promise.resolve();
+    this.#sitting?.tokens.close();
+    this.#sitting = null;
+    const state = this.#announce();
+    await told;
+    return state;
+  }
+
+  async #enter(server: string, response: TokenResponse): Promise<void> {
+    const { student, refreshToken } = response;
+    const account = { id: `${server}#${student.id}`, server, student };
+    await this.#parts.writes.enter({ ...account, refreshToken: this.#deps.vault.wrap(refreshToken) });
+    this.#sitting?.tokens.close();
+    this.#sitting = { account, tokens: this.#openTokens(account, response) };
+    this.#deps.logger.info('signed in', { server });
+  }
+
+  #openTokens({ id, server }: Sitting['account'], given: TokenResponse | string | null): Tokens {
+    return new Tokens(given, {
+      api: this.#apiAt(server),
+      clock: this.#deps.clock,
+      keep: (refreshToken) => this.#keep(id, refreshToken),
+      refused: () => this.#refused(id),
+    });
+  }
+
+  /** Written before use. A disk that refuses costs a sign-in at the next start, not this sitting. */
+  async #keep(accountId: string, refreshToken: string): Promise<void> {
+    try {
+      await this.#parts.writes.saveRefreshToken(accountId, this.#deps.vault.wrap(refreshToken));
+    } catch (error) {
+      this.#deps.logger.error('the new refresh token could not be stored', { error });
     }
-    return this.#announce();
-  }
-
-  /** Asks the server who it is. A school whose key changed is not the one that was pinned. */
-  async #ask(): Promise<ServerInfo> {
-    const url = this.#serverUrl();
-    const info = await this.#deps.api.request({ path: endpoints.server(), output: serverInfoSchema });
-    const known = this.#rows.server(url);
-    if (known && known.signingKey.x !== info.signingKey.x) {
-      throw new TeachifyError('signing_key_changed', 'This is not the school that was here before');
-    }
-    if (known) this.#rows.sawServer(url, info.time);
-    this.#info = { url, info };
-    return info;
-  }
-
-  #serverUrl(): string {
-    return this.#current?.server ?? this.#deps.serverUrl();
-  }
-
-  #keep(refreshToken: string): void {
-    if (this.#current) this.#rows.saveRefreshToken(this.#current.id, this.#deps.vault.wrap(refreshToken));
   }
 
   /** The student stays, with everything on the machine; only the server wants a new sign-in. */
-  #refused(): void {
-    if (this.#current) this.#rows.saveRefreshToken(this.#current.id, null);
+  async #refused(accountId: string): Promise<void> {
+    this.#deps.logger.info('the server ended the session');
+    await this.#parts.writes.saveRefreshToken(accountId, null);
     this.#announce();
+  }
+
+  /** Asks the server who it is. A school whose key changed is not the one that was pinned. */
+  async #askServer(url: string): Promise<ServerInfo> {
+    const info = await this.#apiAt(url).request({ path: endpoints.server(), output: serverInfoSchema });
+    const known = await this.#parts.reads.server(url);
+    if (known && known.signingKey.x !== info.signingKey.x) {
+      throw new TeachifyError('signing_key_changed', 'This is not the school that was here before');
+    }
+    await this.trustedClock.sawServerTime(info.time);
+    this.#school = known;
+    this.#said = { url, info };
+    return info;
+  }
+
+  async #tellSignOut(server: string, refreshToken: string): Promise<void> {
+    const signal = AbortSignal.timeout(5_000);
+    const request = { method: 'POST' as const, path: endpoints.signOut(), body: { refreshToken }, output: z.undefined(), signal };
+    await this.#apiAt(server).request(request).catch((error: unknown) => this.#deps.logger.info('signed out without the server', { error }));
+  }
+
+  /** Without a token, at an address that does not change under a request. */
+  #apiAt(url: string): ApiClient {
+    return createApiClient({ transport: this.#deps.transport, serverUrl: () => url });
   }
 
   #announce(): AccountsState {
@@ -151,11 +222,4 @@ class MachineAccounts implements Accounts, PinnedKeys {
     this.#changed.emit(state);
     return state;
   }
-}
-
-function readServerUrl(text: string): string {
-  const withScheme = /^https?:\/\//i.test(text.trim()) ? text.trim() : `https://${text.trim()}`;
-  const url = URL.canParse(withScheme) ? new URL(withScheme) : null;
-  if (!url || url.username || url.password || url.search || url.hash) throw new TeachifyError('bad_request', 'This is not the address of a server');
-  return url.href.replace(/\/+$/, '');
 }

@@ -1,33 +1,39 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { TeachifyError } from '../../shared/errors.ts';
+import type { Random } from '../base/random.ts';
 
-/** Wraps content keys for the ledger. */
+/** Wraps leases, with the keys they carry, for the ledger. */
 export interface KeyWrapper {
-  wrap(secret: Uint8Array): Uint8Array;
-  /** Null when it was wrapped by another key or changed since. */
-  unwrap(wrapped: Uint8Array): Uint8Array | null;
+  /** `context` says whose and what for; it opens under no other. */
+  wrap(secret: string, context: string): Uint8Array;
+  /** Null when it was wrapped by another key, for something else, or changed since. */
+  unwrap(wrapped: Uint8Array, context: string): string | null;
 }
 
+const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 
 /**
  * AES-256-GCM under a key file that only this user can read. It keeps copies of the ledger useless without the file, and
- * works on machines without a keychain; it does not stop who can read both.
+ * works on machines without a keychain; it does not stop who can read both. Throws disk_denied when the file is there but
+ * cannot be read; a file that is no key is set aside, and leases are asked for again.
  */
-export function openKeyFile(path: string): KeyWrapper {
-  const key = readKey(path) ?? createKey(path);
+export function openKeyFile(path: string, random: Random): KeyWrapper {
+  const key = readKey(path) ?? createKey(path, random);
   return {
-    wrap: (secret) => {
-      const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', key, iv);
-      return Buffer.concat([iv, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
+    wrap: (secret, context) => {
+      const iv = random.bytes(ivBytes);
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
+      return Buffer.concat([iv, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     },
-    unwrap: (wrapped) => {
+    unwrap: (wrapped, context) => {
+      if (wrapped.length < ivBytes + tagBytes) return null;
+      const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, ivBytes)).setAAD(Buffer.from(context));
+      decipher.setAuthTag(wrapped.subarray(-tagBytes));
       try {
-        const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, ivBytes));
-        decipher.setAuthTag(wrapped.subarray(-tagBytes));
-        return Buffer.concat([decipher.update(wrapped.subarray(ivBytes, -tagBytes)), decipher.final()]);
+        return Buffer.concat([decipher.update(wrapped.subarray(ivBytes, -tagBytes)), decipher.final()]).toString('utf8');
       } catch {
         return null;
       }
@@ -38,16 +44,21 @@ export function openKeyFile(path: string): KeyWrapper {
 function readKey(path: string): Buffer | null {
   try {
     const key = readFileSync(path);
-    return key.length === 32 ? key : null;
-  } catch {
+    if (key.length === keyBytes) {
+      if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600); // Windows has no such bits and keeps them at 0o666
+      return key;
+    }
+    renameSync(path, `${path}.damaged`);
     return null;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new TeachifyError('disk_denied', 'The key file cannot be read', { cause: error });
   }
 }
 
-function createKey(path: string): Buffer {
-  const key = randomBytes(32);
+function createKey(path: string, random: Random): Uint8Array {
+  const key = random.bytes(keyBytes);
   writeFileSync(`${path}.new`, key, { mode: 0o600, flush: true });
-  chmodSync(`${path}.new`, 0o600);
   renameSync(`${path}.new`, path);
   return key;
 }

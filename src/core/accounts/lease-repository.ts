@@ -1,36 +1,45 @@
 import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
+import { guarded } from '../database/failures.ts';
 import type { AccountId } from './ports.ts';
 
-export interface StoredLease {
-  readonly contentKey: Uint8Array;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-}
+const leaseRow = z.object({ lease: z.instanceof(Uint8Array) });
+const dueRow = z.object({ lesson_id: z.string() });
 
-const row = z.object({ content_key: z.instanceof(Uint8Array), issued_at: z.int(), expires_at: z.int() });
-
-export class LeaseRepository {
+export class LeaseReads {
   readonly #db: Connection;
 
   constructor(db: Connection) {
     this.#db = db;
   }
 
-  async find(account: AccountId, lessonId: string): Promise<StoredLease | null> {
-    const found = this.#db.prepare('SELECT content_key, issued_at, expires_at FROM leases WHERE account = ? AND lesson_id = ?').get(account, lessonId);
-    if (found === undefined) return null;
-    const { content_key, issued_at, expires_at } = row.parse(found);
-    return { contentKey: content_key, issuedAt: issued_at, expiresAt: expires_at };
+  /** The wrapped lease; null when there is none. */
+  async find(account: AccountId, lessonId: string): Promise<Uint8Array | null> {
+    const row = guarded('ledger', () => this.#db.prepare('SELECT lease FROM leases WHERE account = ? AND lesson_id = ?').get(account, lessonId));
+    return row === undefined ? null : leaseRow.parse(row).lease;
   }
 
-  async save(account: AccountId, lessonId: string, { contentKey, issuedAt, expiresAt }: StoredLease): Promise<void> {
-    this.#db
-      .prepare('INSERT OR REPLACE INTO leases (account, lesson_id, content_key, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)')
-      .run(account, lessonId, contentKey, issuedAt, expiresAt);
+  /** Lessons whose lease ends before `at`, soonest first. */
+  async endingBefore(account: AccountId, at: number): Promise<string[]> {
+    const sql = 'SELECT lesson_id FROM leases WHERE account = ? AND expires_at < ? ORDER BY expires_at';
+    return guarded('ledger', () => this.#db.prepare(sql).all(account, at)).map((row) => dueRow.parse(row).lesson_id);
+  }
+}
+
+export class LeaseWrites {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  async save(account: AccountId, lessonId: string, lease: Uint8Array, expiresAt: number): Promise<void> {
+    const sql = `INSERT INTO leases (account, lesson_id, lease, expires_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (account, lesson_id) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at`;
+    guarded('ledger', () => this.#db.prepare(sql).run(account, lessonId, lease, expiresAt));
   }
 
   async remove(account: AccountId, lessonId: string): Promise<void> {
-    this.#db.prepare('DELETE FROM leases WHERE account = ? AND lesson_id = ?').run(account, lessonId);
+    guarded('ledger', () => this.#db.prepare('DELETE FROM leases WHERE account = ? AND lesson_id = ?').run(account, lessonId));
   }
 }

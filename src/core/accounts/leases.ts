@@ -1,74 +1,165 @@
-import { compactVerify, importJWK } from 'jose';
 import { hkdfSync } from 'node:crypto';
 import { leaseResponseSchema } from '../../shared/api/catalog.ts';
-import { fromWire } from '../../shared/api/codec.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
-import { TeachifyError } from '../../shared/errors.ts';
-import { fileKeyInfo, leaseSchema, type Lease } from '../../shared/models/lease.ts';
-import type { Clock } from '../base/clock.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { fileKeyInfo, type Lease } from '../../shared/models/lease.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient } from '../net/ports.ts';
-import { AccountRepository } from './account-repository.ts';
 import type { KeyWrapper } from './key-file.ts';
-import { LeaseRepository } from './lease-repository.ts';
+import { LeaseReads, LeaseWrites } from './lease-repository.ts';
 import type { Accounts, CurrentStudent, Leases, PinnedKeys } from './ports.ts';
+import type { TrustedClock } from './trusted-clock.ts';
+import { verifyLease } from './verify-lease.ts';
 
 const renewBeforeMs = 3 * 24 * 60 * 60 * 1000;
+const fileKeyBytes = 16;
 
 interface Dependencies {
   readonly database: Connection;
+  /** Authorised. */
   readonly api: ApiClient;
-  readonly accounts: Pick<Accounts, 'current' | 'deviceId'> & PinnedKeys;
+  readonly accounts: Pick<Accounts, 'current' | 'deviceId'> & PinnedKeys & { readonly trustedClock: TrustedClock };
   readonly wrapper: KeyWrapper;
-  readonly clock: Clock;
 }
 
 /** Leases of the student who is here: asked for, checked, kept, and turned into file keys. */
-export function createLeases({ database, api, accounts, wrapper, clock }: Dependencies): Leases {
-  const rows = new LeaseRepository(database);
-  const schools = new AccountRepository(database);
-  const requireStudent = (): CurrentStudent => {
-    const student = accounts.current();
+export function createLeases(dependencies: Dependencies): Leases & { renewDue(signal?: AbortSignal): Promise<void> } {
+  return new StudentLeases(dependencies);
+}
+
+class StudentLeases implements Leases {
+  readonly #deps: Dependencies;
+  readonly #reads: LeaseReads;
+  readonly #writes: LeaseWrites;
+  /** Opened leases by context, so that a key costs no look into the ledger for every piece. */
+  readonly #opened = new Map<string, Lease>();
+  readonly #asking = new Map<string, Promise<void>>();
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+    this.#reads = new LeaseReads(dependencies.database);
+    this.#writes = new LeaseWrites(dependencies.database);
+  }
+
+  async acquire(lessonId: string, signal?: AbortSignal): Promise<void> {
+    const student = this.#student();
+    const kept = await this.#open(student, lessonId);
+    const left = kept ? kept.expiresAt - (await this.#now(kept)) : 0;
+    if (left > renewBeforeMs) return;
+    try {
+      await unlessCancelled(this.#askOnce(student, lessonId), signal);
+    } catch (error) {
+      // A lease that still runs is enough for today; a school that took it back is not.
+      const lineFailed = isTeachifyError(error) && (error.retryable || error.code === 'signed_out' || error.code === 'session_expired');
+      if (left <= 0 || !lineFailed) throw error;
+    }
+  }
+
+  async fileKey(lessonId: string, keyId: string): Promise<Uint8Array> {
+    const lease = await this.#open(this.#student(), lessonId);
+    if (!lease) throw new TeachifyError('lease_missing', 'There is no lease for this lesson on this computer');
+    if (lease.expiresAt <= (await this.#deps.accounts.trustedClock.now())) {
+      throw new TeachifyError('lease_expired', 'The lease of this lesson has ended');
+    }
+    const contentKey = Buffer.from(lease.contentKey, 'base64url');
+    return new Uint8Array(hkdfSync('sha256', contentKey, new Uint8Array(), fileKeyInfo(keyId), fileKeyBytes));
+  }
+
+  async drop(lessonId: string): Promise<void> {
+    const student = this.#student();
+    this.#opened.delete(contextOf(student, lessonId));
+    await this.#writes.remove(student.accountId, lessonId);
+  }
+
+  /** Renews what ends within three days. Never throws for the network: it asks again another time. */
+  async renewDue(signal?: AbortSignal): Promise<void> {
+    const student = this.#deps.accounts.current();
+    if (!student) return;
+    // A clock known to be wrong cannot say what is due: everything is, and the first answer sets the clock right.
+    const now = await this.#deps.accounts.trustedClock.now().catch(() => null);
+    const due = await this.#reads.endingBefore(student.accountId, now === null ? Number.MAX_SAFE_INTEGER : now + renewBeforeMs);
+    for (const lessonId of due) {
+      if (this.#deps.accounts.current()?.accountId !== student.accountId) return;
+      try {
+        await unlessCancelled(this.#askOnce(student, lessonId), signal);
+      } catch (error) {
+        if (!isTeachifyError(error) || error.retryable) return;
+      }
+    }
+  }
+
+  /** One request a lesson, whoever asks; one who stops waiting does not stop it for the others. */
+  #askOnce(student: CurrentStudent, lessonId: string): Promise<void> {
+    const context = contextOf(student, lessonId);
+    const asking = this.#asking.get(context);
+    if (asking) return asking;
+    const asked = this.#ask(student, lessonId).finally(() => this.#asking.delete(context));
+    this.#asking.set(context, asked);
+    return asked;
+  }
+
+  async #ask(student: CurrentStudent, lessonId: string): Promise<void> {
+    const { accounts, api, wrapper } = this.#deps;
+    const body = { deviceId: accounts.deviceId };
+    const request = { method: 'POST' as const, path: endpoints.lease(lessonId), body, output: leaseResponseSchema, authorised: true };
+    try {
+      const { lease: jws } = await api.request(request);
+      const lease = await this.#verify(jws, student, lessonId);
+      await accounts.trustedClock.sawServerTime(lease.issuedAt);
+      const context = contextOf(student, lessonId);
+      await this.#writes.save(student.accountId, lessonId, wrapper.wrap(jws, context), lease.expiresAt);
+      this.#opened.set(context, lease);
+    } catch (error) {
+      if (isTeachifyError(error, 'not_enrolled')) await this.#takeBack(student, lessonId);
+      throw error;
+    }
+  }
+
+  async #takeBack(student: CurrentStudent, lessonId: string): Promise<void> {
+    this.#opened.delete(contextOf(student, lessonId));
+    await this.#writes.remove(student.accountId, lessonId);
+  }
+
+  /** The lease on this machine; null when there is none that opens. */
+  async #open(student: CurrentStudent, lessonId: string): Promise<Lease | null> {
+    const context = contextOf(student, lessonId);
+    const opened = this.#opened.get(context);
+    if (opened) return opened;
+    const wrapped = await this.#reads.find(student.accountId, lessonId);
+    const jws = wrapped && this.#deps.wrapper.unwrap(wrapped, context);
+    if (!jws) return null;
+    const lease = await this.#verify(jws, student, lessonId).catch(() => null);
+    if (lease) this.#opened.set(context, lease);
+    return lease;
+  }
+
+  #verify(jws: string, { student }: CurrentStudent, lessonId: string): Promise<Lease> {
+    const { accounts } = this.#deps;
+    return verifyLease(jws, { key: accounts.signingKey(), studentId: student.id, deviceId: accounts.deviceId, lessonId });
+  }
+
+  /** For deciding whether to renew, a wrong clock counts as "due". */
+  async #now(lease: Lease): Promise<number> {
+    return this.#deps.accounts.trustedClock.now().catch(() => lease.expiresAt);
+  }
+
+  #student(): CurrentStudent {
+    const student = this.#deps.accounts.current();
     if (!student) throw new TeachifyError('signed_out', 'Nobody is signed in');
     return student;
-  };
-  /** A clock that was turned back does not lengthen a lease: the latest time any answer told us counts at least. */
-  const now = ({ serverUrl }: CurrentStudent) => Math.max(clock.now(), schools.server(serverUrl)?.lastSeen ?? 0);
+  }
+}
 
-  const check = async (text: string, student: CurrentStudent, lessonId: string): Promise<Lease> => {
-    const key = await importJWK(accounts.signingKey(), 'EdDSA');
-    const { payload } = await compactVerify(text, key, { algorithms: ['EdDSA'] }).catch((error: unknown) => {
-      throw new TeachifyError('lease_missing', 'The permission is not signed by this school', { cause: error });
-    });
-    const lease = fromWire(leaseSchema, JSON.parse(new TextDecoder().decode(payload)));
-    const fits = lease.lessonId === lessonId && lease.studentId === student.student.id && lease.deviceId === accounts.deviceId;
-    if (!fits) throw new TeachifyError('lease_missing', 'The permission is for someone or something else');
-    return lease;
-  };
+function unlessCancelled(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work;
+  const cancelled = () => new TeachifyError('cancelled', 'Nobody waits for the lease any more');
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(cancelled());
+    signal.addEventListener('abort', () => reject(cancelled()), { once: true });
+    work.then(resolve, reject);
+  });
+}
 
-  return {
-    acquire: async (lessonId, signal) => {
-      const student = requireStudent();
-      const kept = await rows.find(student.accountId, lessonId);
-      if (kept && kept.expiresAt - now(student) > renewBeforeMs && wrapper.unwrap(kept.contentKey)) return;
-      const body = { deviceId: accounts.deviceId };
-      const request = { method: 'POST' as const, path: endpoints.lease(lessonId), body, output: leaseResponseSchema, authorised: true };
-      const { lease: text } = await api.request({ ...request, ...(signal ? { signal } : {}) });
-      const lease = await check(text, student, lessonId);
-      schools.sawServer(student.serverUrl, lease.issuedAt);
-      const contentKey = wrapper.wrap(Buffer.from(lease.contentKey, 'base64url'));
-      await rows.save(student.accountId, lessonId, { contentKey, issuedAt: lease.issuedAt, expiresAt: lease.expiresAt });
-    },
-    fileKey: async (lessonId, keyId) => {
-      const student = requireStudent();
-      const lease = await rows.find(student.accountId, lessonId);
-      const contentKey = lease && wrapper.unwrap(lease.contentKey);
-      if (!lease || !contentKey) throw new TeachifyError('lease_missing', 'There is no permission for this lesson on this computer');
-      if (lease.expiresAt <= now(student)) throw new TeachifyError('lease_expired', 'The permission for this lesson has ended');
-      return new Uint8Array(hkdfSync('sha256', contentKey, new Uint8Array(), fileKeyInfo(keyId), 16));
-    },
-    drop: async (lessonId) => {
-      await rows.remove(requireStudent().accountId, lessonId);
-    },
-  };
+function contextOf({ accountId }: CurrentStudent, lessonId: string): string {
+  return `teachify lease ${accountId} ${lessonId}`;
 }

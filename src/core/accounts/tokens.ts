@@ -12,44 +12,49 @@ interface Dependencies {
   readonly api: ApiClient;
   readonly clock: Clock;
   /** Called with each new refresh token before it is used, so that a crash cannot lose it. */
-  readonly keep: (response: TokenResponse) => void;
+  readonly keep: (refreshToken: string) => Promise<void>;
   /** The server refused for good: sign in again. */
-  readonly refused: () => void;
+  readonly refused: () => Promise<void>;
 }
 
-/** The tokens of one sitting. The access token lives only here; its age counts by the monotonic clock from receipt. */
+interface AccessToken {
+  readonly token: string;
+  /** Monotonic ms. */
+  readonly staleAt: number;
+  readonly deadAt: number;
+}
+
+/**
+ * The tokens of one student's sitting. The access token lives only here; its age counts by the monotonic clock from
+ * receipt. When the student leaves, it is closed: it never serves another's request, nor stores what arrives late.
+ */
 export class Tokens implements Authorisation {
   readonly #deps: Dependencies;
-  #refreshToken: string | null = null;
-  #access: { token: string; staleAt: number; deadAt: number } | null = null;
+  /** Every access token of this sitting, so that another student's is known as such. */
+  readonly #issued = new Set<string>();
+  #refreshToken: string | null;
+  #access: AccessToken | null = null;
   #refreshing: Promise<string> | null = null;
+  #closed = false;
 
-  constructor(dependencies: Dependencies) {
+  /** Begins with what a sign-in gave, or with a refresh token kept from before; null when it was not kept. */
+  constructor(given: TokenResponse | string | null, dependencies: Dependencies) {
     this.#deps = dependencies;
+    this.#refreshToken = typeof given === 'string' ? given : null;
+    if (given !== null && typeof given !== 'string') this.#take(given);
   }
 
   /** True while there is something to authorise requests with. */
   get held(): boolean {
-    return this.#refreshToken !== null;
+    return !this.#closed && this.#refreshToken !== null;
   }
 
   get refreshToken(): string | null {
     return this.#refreshToken;
   }
 
-  /** Takes what a sign-in gave, or a refresh token kept from before. */
-  take(given: TokenResponse | string): void {
-    if (typeof given === 'string') {
-      this.#refreshToken = given;
-      this.#access = null;
-      return;
-    }
-    const now = this.#deps.clock.monotonic();
-    this.#refreshToken = given.refreshToken;
-    this.#access = { token: given.accessToken, staleAt: now + given.expiresIn * 1000 * refreshAt, deadAt: now + given.expiresIn * 1000 };
-  }
-
-  forget(): void {
+  close(): void {
+    this.#closed = true;
     this.#refreshToken = null;
     this.#access = null;
   }
@@ -68,11 +73,20 @@ export class Tokens implements Authorisation {
   }
 
   async replaceToken(refused: string): Promise<string> {
+    if (!this.#issued.has(refused)) throw new TeachifyError('signed_out', 'The request was of another student');
     if (this.#access && this.#access.token !== refused) return this.#access.token;
     return this.#refresh();
   }
 
-  /** One refresh at a time, whoever asks. */
+  #take(given: TokenResponse): void {
+    const now = this.#deps.clock.monotonic();
+    const lifeMs = given.expiresIn * 1000;
+    this.#refreshToken = given.refreshToken;
+    this.#access = { token: given.accessToken, staleAt: now + lifeMs * refreshAt, deadAt: now + lifeMs };
+    this.#issued.add(given.accessToken);
+  }
+
+  /** One refresh at a time, whoever asks; one asker's cancelling does not cancel it for the others. */
   #refresh(): Promise<string> {
     return (this.#refreshing ??= this.#askServer().finally(() => (this.#refreshing = null)));
   }
@@ -83,17 +97,18 @@ export class Tokens implements Authorisation {
     try {
       const body = refreshRequestSchema.parse({ refreshToken });
       const response = await this.#deps.api.request({ method: 'POST', path: endpoints.refresh(), body, output: tokenResponseSchema });
-      this.#deps.keep(response);
-      this.take(response);
+      if (this.#closed) throw new TeachifyError('signed_out', 'The student left meanwhile');
+      await this.#deps.keep(response.refreshToken);
+      if (!this.#closed) this.#take(response);
       return response.accessToken;
     } catch (error) {
-      const code = isTeachifyError(error) ? error.code : null;
-      if (code === 'session_expired' || code === 'forbidden') {
-        this.forget();
-        this.#deps.refused();
-        throw new TeachifyError('session_expired', 'Sign in again', { cause: error });
+      if (!isTeachifyError(error, 'session_expired') && !isTeachifyError(error, 'forbidden')) throw error;
+      if (!this.#closed) {
+        this.#refreshToken = null;
+        this.#access = null;
+        await this.#deps.refused();
       }
-      throw error;
+      throw new TeachifyError('session_expired', 'Sign in again', { cause: error });
     }
   }
 }

@@ -87,7 +87,9 @@ function insert(to: Connection, table: string, row: Row): boolean {
 }
 
 function insertEvent(to: Connection, event: z.output<typeof outboxRow>): boolean {
-  const known = to.prepare('SELECT 1 FROM outbox WHERE account = @account AND session_id = @session_id AND snapshot = @snapshot').get(event);
+  const known = to
+    .prepare('SELECT 1 FROM outbox WHERE account = @account AND timeline_id = @timeline_id AND session_id = @session_id AND snapshot = @snapshot')
+    .get(event);
   if (known !== undefined) return false;
   const row = { ...event, state: event.state === 'parked' ? 'parked' : 'pending' };
   return insert(to, 'outbox', row);

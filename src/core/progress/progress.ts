@@ -1,5 +1,5 @@
-import { maxBatchEvents, progressBatchResponseSchema, progressPullSchema, type ProgressBatchResponse } from '../../shared/api/progress.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
+import { progressPullSchema, type RecordedAt } from '../../shared/api/progress.ts';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { SessionSnapshot } from '../../shared/models/progress.ts';
@@ -11,239 +11,243 @@ import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient, Connectivity } from '../net/ports.ts';
-import { ProgressRepository, type OutboxRow } from './progress-repository.ts';
+import { Alarm } from './alarm.ts';
+import { OutboxWrites } from './outbox-writes.ts';
+import { emptyOutbox, viewOutbox } from './outbox-view.ts';
 import type { Progress } from './ports.ts';
-import { shownProgress } from './shown-progress.ts';
+import { ProgressReads } from './progress-reads.ts';
+import type { Timeline } from './progress-rows.ts';
+import { Sender } from './sender.ts';
+import { ServerWrites } from './server-writes.ts';
+import { currentState, shownProgress } from './shown-progress.ts';
 
-/** Reports of one sitting come every few seconds; so long they may gather in one row before it is sent. */
-const gatherMs = 3_000;
+/** Reports come every few seconds while playing: they gather so long before they go, and go no more often than that. */
+const gatherMs = 2_000;
+const betweenSendsMs = 15_000;
 const timerMs = 60_000;
+/** A school whose line comes back does not arrive in one moment. */
+const spreadMs = 1_000;
+const firstBackOffMs = 2_000;
 const longestBackOffMs = 5 * 60_000;
-const shownItems = 200;
 
 interface Dependencies {
   readonly database: Connection;
+  /** Authorised. */
   readonly api: ApiClient;
   readonly accounts: Pick<Accounts, 'current' | 'changed'>;
-  readonly catalog: Pick<Catalog, 'lesson' | 'view'>;
-  readonly connectivity: Pick<Connectivity, 'state' | 'changed'>;
+  readonly catalog: Pick<Catalog, 'lesson'>;
+  readonly connectivity: Pick<Connectivity, 'changed'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Told the server's time, ms since the Unix epoch. */
+  readonly onServerTime?: (at: number) => Promise<void>;
 }
 
-/** See DESIGN.md, "Progress never goes backwards, is never lost, never counted twice". */
+/** What the student watched: recorded at once, sent when the line allows. docs/sync.md has the model and its laws. */
 export function createProgress(dependencies: Dependencies): Progress {
-  return new StudentProgress(dependencies);
+  return new RecordedProgress(dependencies);
 }
 
-class StudentProgress implements Progress {
+class RecordedProgress implements Progress {
   readonly #deps: Dependencies;
-  readonly #rows: ProgressRepository;
+  readonly #reads: ProgressReads;
+  readonly #outbox: OutboxWrites;
+  readonly #server: ServerWrites;
+  readonly #sender: Sender;
+  readonly #alarm: Alarm;
   readonly #changed = new Emitter<LessonProgress[]>();
   readonly #outboxChanged = new Emitter<OutboxView>();
-  #syncing: Promise<OutboxView> | null = null;
-  #again = false;
-  #failures = 0;
-  #notBefore = 0;
   readonly changed = this.#changed.event;
   readonly outboxChanged = this.#outboxChanged.event;
+  #running = new AbortController();
+  #started = false;
+  #syncing: Promise<void> | null = null;
+  #failures = 0;
+  /** Monotonic ms. */
+  #notBefore = 0;
+  #lastSync = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: Dependencies) {
+    const { database, random, clock, onServerTime = async () => {} } = dependencies;
     this.#deps = dependencies;
-    this.#rows = new ProgressRepository(dependencies.database);
+    this.#reads = new ProgressReads(database);
+    this.#outbox = new OutboxWrites(database, () => random.id());
+    this.#server = new ServerWrites(database);
+    this.#sender = new Sender({
+      ...dependencies,
+      onServerTime,
+      outbox: this.#outbox,
+      server: this.#server,
+      reading: () => this.#reading(),
+      isHere: (account) => this.#account() === account,
+    });
+    this.#alarm = new Alarm(clock, () => void this.#syncOnce());
   }
 
   async report(snapshot: SessionSnapshot): Promise<LessonProgress> {
-    const { clock, catalog } = this.#deps;
     const account = this.#requireAccount();
-    const { durationMs } = await catalog.lesson(snapshot.lessonId);
-    await this.#rows.record(account, snapshot, durationMs, this.#reading());
-    this.#wakeAt = clock.monotonic() + gatherMs;
-    const lessons = await this.#announce();
-    const own = lessons.find(({ timelineId }) => timelineId === snapshot.timelineId);
-    if (!own) throw new Error('A report that was just stored is not shown');
-    return own;
+    const recordedAt = this.#reading();
+    const durationMs = await this.#durationOf(snapshot.lessonId);
+    await this.#outbox.record({ account, snapshot, durationMs, recordedAt });
+    this.#wake(Math.max(gatherMs, this.#lastSync + betweenSendsMs - this.#deps.clock.monotonic()));
+    const known = await this.#reads.timeline(account, snapshot.timelineId);
+    if (!known) throw new Error('A report that was just stored is not there');
+    const shown = shownProgress(known, await this.#reads.eventsOf(account, snapshot.timelineId));
+    this.#changed.emit([shown]);
+    await this.#announceOutbox();
+    return shown;
   }
 
   async lessons(): Promise<LessonProgress[]> {
-    const account = this.#deps.accounts.current()?.accountId;
-    if (account === undefined) return [];
-    const { courses } = await this.#deps.catalog.view();
-    const durations = new Map(courses.flatMap(({ lessons }) => lessons.map(({ id, durationMs }) => [id, durationMs] as const)));
-    return shownProgress(await this.#rows.serverRows(account), await this.#rows.outbox(account), durations);
+    const account = this.#account();
+    if (account === null) return [];
+    const events = Map.groupBy(await this.#reads.events(account), ({ snapshot }) => snapshot.timelineId);
+    const timelines = await this.#reads.timelines(account);
+    return Promise.all(timelines.map(async (known) => shownProgress(await this.#withDuration(account, known), events.get(known.timelineId) ?? [])));
   }
 
   async resumePoint(timelineId: string): Promise<{ positionMs: number; epoch: number }> {
     const account = this.#requireAccount();
-    const shown = (await this.lessons()).find((lesson) => lesson.timelineId === timelineId);
-    const server = (await this.#rows.serverRows(account)).find(({ row }) => row.timelineId === timelineId);
-    const own = (await this.#rows.outbox(account)).filter(({ snapshot }) => snapshot.timelineId === timelineId);
-    const epoch = Math.max(0, server?.row.epoch ?? 0, ...own.map(({ snapshot }) => snapshot.epoch));
-    return { positionMs: shown?.positionMs ?? 0, epoch };
+    const state = currentState(await this.#reads.timeline(account, timelineId), await this.#reads.eventsOf(account, timelineId));
+    return { positionMs: state.position?.ms ?? 0, epoch: state.epoch };
   }
 
   async outbox(): Promise<OutboxView> {
-    const account = this.#deps.accounts.current()?.accountId;
-    const rows = account === undefined ? [] : await this.#rows.outbox(account);
-    return {
-      waiting: rows.filter(({ state }) => state !== 'parked').length,
-      parked: rows.filter(({ state }) => state === 'parked').length,
-      lastSentAt: account === undefined ? null : await this.#rows.lastSentAt(account),
-      items: rows
-        .toReversed()
-        .slice(0, shownItems)
-        .map(({ sequence, state, reason, snapshot, recordedAt }) => ({
-          ...{ sequence, lessonId: snapshot.lessonId, state, reason },
-          ...{ recordedAt: recordedAt.wallMs, watchedMs: snapshot.watchedMs },
-        })),
-    };
+    const account = this.#account();
+    return account === null ? emptyOutbox : viewOutbox(this.#reads, account);
   }
 
   async sync(): Promise<OutboxView> {
-    if (this.#syncing) {
-      this.#again = true;
-      return this.#syncing;
+    const account = this.#account();
+    if (account !== null) {
+      await this.#outbox.releaseHeld(account);
+      await this.#outbox.releaseParked(account);
     }
-    this.#syncing = this.#flushAndPull().finally(() => {
-      this.#syncing = null;
-      if (!this.#again) return;
-      this.#again = false;
-      void this.sync();
-    });
-    return this.#syncing;
+    this.#forgive();
+    // One that is under way may have looked into the outbox before.
+    await this.#syncing;
+    await this.#syncOnce();
+    return this.outbox();
   }
 
-  #wakeAt: number | null = null;
-
   start(): () => Promise<void> {
-    const { connectivity, accounts, clock } = this.#deps;
-    const closing = new AbortController();
+    const { connectivity, accounts, random } = this.#deps;
+    this.#running = new AbortController();
+    this.#started = true;
     const stops = [
-      connectivity.changed(({ status }) => void (status === 'online' && this.#syncNow())),
-      accounts.changed(() => void this.#accountChanged()),
+      connectivity.changed(({ status }) => {
+        if (status !== 'online') return;
+        this.#forgive();
+        this.#wake(random.fraction() * spreadMs);
+      }),
+      accounts.changed(() => void this.#studentChanged()),
     ];
-    let lastTimer = clock.monotonic();
-    const tick = async () => {
-      await this.#rows.returnInFlight();
-      void this.sync();
-      while (await clock.sleep(500, closing.signal).then(() => true, () => false)) {
-        const now = clock.monotonic();
-        const due = (this.#wakeAt !== null && now >= this.#wakeAt) || now - lastTimer >= timerMs;
-        if (!due || now < this.#notBefore || connectivity.state().status === 'offline') continue;
-        lastTimer = now;
-        this.#wakeAt = null;
-        await this.sync();
-      }
-    };
-    const ticking = tick();
+    void this.#outbox.returnInFlight().then(() => this.#wake(0));
     return async () => {
-      closing.abort();
+      this.#started = false;
       for (const stop of stops) stop();
-      await ticking;
+      this.#alarm.clear();
+      this.#running.abort();
       await this.#syncing;
     };
   }
 
-  #syncNow(): Promise<OutboxView> {
+  #wake(ms: number): void {
+    if (this.#started) this.#alarm.within(Math.max(ms, this.#notBefore - this.#deps.clock.monotonic(), 0));
+  }
+
+  #forgive(): void {
     this.#failures = 0;
     this.#notBefore = 0;
-    return this.sync();
   }
 
-  async #accountChanged(): Promise<void> {
-    const account = this.#deps.accounts.current()?.accountId;
-    if (account !== undefined) await this.#rows.releaseHeld(account);
-    await this.#announce();
-    await this.#syncNow();
+  async #studentChanged(): Promise<void> {
+    const account = this.#account();
+    if (account !== null) await this.#outbox.releaseHeld(account);
+    this.#changed.emit(await this.lessons());
+    await this.#announceOutbox();
+    this.#forgive();
+    this.#wake(0);
   }
 
-  async #flushAndPull(): Promise<OutboxView> {
-    const { accounts, logger, clock, random } = this.#deps;
-    const student = accounts.current();
-    if (!student) return this.outbox();
+  /** One at a time. Never throws: what could not be sent waits, and the next try is set. */
+  #syncOnce(): Promise<void> {
+    return (this.#syncing ??= this.#sendAndPull().finally(() => (this.#syncing = null)));
+  }
+
+  async #sendAndPull(): Promise<void> {
+    const account = this.#account();
+    if (account === null) return;
+    const { clock, logger } = this.#deps;
+    this.#lastSync = clock.monotonic();
     try {
-      while (await this.#sendBatch(student.accountId)) await this.#announce();
-      await this.#pull(student.accountId);
-      this.#failures = 0;
+      await this.#sender.sendAll(account, this.#running.signal);
+      await this.#pull(account);
+      this.#forgive();
+      this.#wake(timerMs);
     } catch (error) {
-      if (!isTeachifyError(error)) logger.error('progress could not be sent', { error });
-      const ceiling = Math.min(longestBackOffMs, 2_000 * 2 ** this.#failures);
-      const asked = isTeachifyError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
-      this.#failures += 1;
-      this.#notBefore = clock.monotonic() + Math.max(random.fraction() * ceiling, asked);
-      this.#wakeAt = this.#notBefore;
+      if (!isTeachifyError(error)) logger.error('progress could not be synchronised', { error });
+      this.#backOff(error);
     }
-    await this.#announce();
-    return this.outbox();
-  }
-
-  /** True when a batch was sent and more may wait. */
-  async #sendBatch(account: string): Promise<boolean> {
-    const { api, random, clock } = this.#deps;
-    // Another student may have sat down: nothing is ever sent with someone else's token.
-    if (this.#deps.accounts.current()?.accountId !== account) return false;
-    const rows = await this.#rows.take(account, maxBatchEvents);
-    if (rows.length === 0) return false;
-    const sequences = rows.map(({ sequence }) => sequence);
-    const nonce = random.id();
-    try {
-      const events = rows.map(({ sequence, recordedAt, snapshot }) => ({ sequence, kind: 'watched' as const, recordedAt, snapshot }));
-      const body = { installId: await this.#rows.installId(), nonce, sentAt: this.#reading(), events };
-      const answer = await api.request({ method: 'POST', path: endpoints.progressBatches(), body, output: progressBatchResponseSchema, authorised: true });
-      if (answer.nonce !== nonce) throw new TeachifyError('captive_portal', 'The answer is not one to our question');
-      await this.#settle(account, rows, answer, clock.now());
-      return answer.results.some(({ outcome }) => outcome === 'fork' || outcome === 'applied');
-    } catch (error) {
-      const auth = isTeachifyError(error) && (error.code === 'session_expired' || error.code === 'signed_out');
-      await this.#rows.putBack(sequences, auth ? 'held' : 'pending', auth ? 'session_expired' : null);
-      throw error;
+    if (this.#account() === account) {
+      this.#changed.emit(await this.lessons());
+      await this.#announceOutbox();
     }
   }
 
-  async #settle(account: string, rows: readonly OutboxRow[], answer: ProgressBatchResponse, now: number): Promise<void> {
-    const outcomes = new Map(answer.results.map((result) => [result.sequence, result]));
-    const acknowledged: number[] = [];
-    const parked: { sequence: number; reason: string }[] = [];
-    const retry: number[] = [];
-    let forked = false;
-    for (const { sequence } of rows) {
-      const result = outcomes.get(sequence);
-      const outcome = result?.outcome ?? 'retry';
-      if (outcome === 'applied' || outcome === 'duplicate' || outcome === 'superseded') acknowledged.push(sequence);
-      else if (outcome === 'reject') parked.push({ sequence, reason: result?.reason ?? 'refused' });
-      else retry.push(sequence);
-      forked ||= outcome === 'fork';
-    }
-    await this.#rows.settle(account, { acknowledged, parked, retry, progress: answer.progress }, now);
-    if (forked) await this.#rows.fork(this.#deps.random.id());
+  /** Full jitter under a doubling ceiling, never sooner than the server asked. */
+  #backOff(error: unknown): void {
+    const { clock, random } = this.#deps;
+    const ceiling = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(this.#failures, 20));
+    const asked = isTeachifyError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
+    const wait = Math.max(random.fraction() * ceiling, asked);
+    this.#failures += 1;
+    this.#notBefore = clock.monotonic() + wait;
+    this.#wake(wait);
   }
 
+  /** What other devices sent. */
   async #pull(account: string): Promise<void> {
-    const { api, clock } = this.#deps;
-    for (let more = true; more; ) {
-      const since = await this.#rows.cursor(account);
-      const page = await api.request({ path: `${endpoints.progress()}?since=${since}`, output: progressPullSchema, authorised: true });
-      await this.#rows.pulled(account, page.progress, page.cursor, clock.now());
-      more = page.more;
+    for (let more = true; more && this.#account() === account; ) {
+      const { cursor } = await this.#reads.sync(account);
+      const path = `${endpoints.progress()}?since=${cursor}`;
+      const page = await this.#deps.api.request({ path, output: progressPullSchema, authorised: true, signal: this.#running.signal });
+      await this.#server.pulled(account, page.progress, Math.max(cursor, page.cursor));
+      more = page.more && page.cursor > cursor;
     }
   }
 
-  #reading() {
+  async #withDuration(account: string, known: Timeline): Promise<Timeline> {
+    if (known.durationMs !== null) return known;
+    const durationMs = await this.#durationOf(known.lessonId);
+    if (durationMs !== null) await this.#server.saveDuration(account, known.timelineId, durationMs);
+    return { ...known, durationMs };
+  }
+
+  async #durationOf(lessonId: string): Promise<number | null> {
+    return this.#deps.catalog.lesson(lessonId).then(
+      ({ durationMs }) => durationMs,
+      () => null, // never seen, or the catalogue is being built anew
+    );
+  }
+
+  async #announceOutbox(): Promise<void> {
+    this.#outboxChanged.emit(await this.outbox());
+  }
+
+  #reading(): RecordedAt {
     const { clock } = this.#deps;
-    return { bootId: clock.bootId, monotonicMs: clock.monotonic(), wallMs: clock.now() };
+    return { bootId: clock.bootId, monotonicMs: Math.round(clock.monotonic()), wallMs: clock.now() };
+  }
+
+  #account(): string | null {
+    return this.#deps.accounts.current()?.accountId ?? null;
   }
 
   #requireAccount(): string {
-    const student = this.#deps.accounts.current();
-    if (!student) throw new TeachifyError('signed_out', 'Nobody is signed in');
-    return student.accountId;
-  }
-
-  async #announce(): Promise<LessonProgress[]> {
-    const lessons = await this.lessons();
-    this.#changed.emit(lessons);
-    this.#outboxChanged.emit(await this.outbox());
-    return lessons;
+    const account = this.#account();
+    if (account === null) throw new TeachifyError('signed_out', 'Nobody is signed in');
+    return account;
   }
 }

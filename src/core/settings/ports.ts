@@ -3,13 +3,16 @@ import type { Event } from '../base/emitter.ts';
 
 export interface SettingsStore {
   get(): Settings;
+  /** Takes effect once written. Throws ZodError for what does not fit, and the file's own failure. */
   set(patch: SettingsPatch): Settings;
   readonly changed: Event<Settings>;
 }
 
 /** Where settings lie: electron-store in the app, a JSON file in the command line tool. */
 export interface SettingsFile {
-  /** Whatever was written last; unparsed. */
+  /** Whatever was written last; unparsed. Undefined when nothing ever was; throws when it cannot be read. */
   read(): unknown;
   write(settings: Settings): void;
+  /** Keeps a file that cannot be read under another name, so that defaults can take its place. */
+  setAside?(): void;
 }

@@ -1,20 +1,40 @@
-import { readSettings, settingsSchema } from '../../shared/models/settings.ts';
+import { readSettings, settingsSchema, type Settings } from '../../shared/models/settings.ts';
 import { Emitter } from '../base/emitter.ts';
-import type { Settings } from '../../shared/models/settings.ts';
+import type { Logger } from '../base/logger.ts';
 import type { SettingsFile, SettingsStore } from './ports.ts';
 
-/** Settings with defaults for whatever the file does not say, or says wrongly. */
-export function createSettings(file: SettingsFile): SettingsStore {
+interface Dependencies {
+  readonly file: SettingsFile;
+  readonly logger: Logger;
+}
+
+/** Settings with a default for whatever the file does not say, or says wrongly. A file that cannot be read is kept aside. */
+export function createSettings({ file, logger }: Dependencies): SettingsStore {
   const changed = new Emitter<Settings>();
-  let settings = readSettings(file.read());
+  let settings = readSettings(readFile(file, logger));
   return {
     get: () => settings,
     set: (patch) => {
-      settings = settingsSchema.parse({ ...settings, ...patch });
-      file.write(settings);
+      const next = settingsSchema.parse({ ...settings, ...patch });
+      file.write(next);
+      settings = next;
       changed.emit(settings);
       return settings;
     },
     changed: changed.event,
   };
+}
+
+function readFile(file: SettingsFile, logger: Logger): unknown {
+  try {
+    return file.read();
+  } catch (error) {
+    logger.warn('the settings could not be read; defaults take their place', { error });
+    try {
+      file.setAside?.();
+    } catch (failure) {
+      logger.warn('the unreadable settings could not be set aside', { error: failure });
+    }
+    return undefined;
+  }
 }

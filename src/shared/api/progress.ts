@@ -11,6 +11,16 @@ export const recordedAtSchema = z.object({
 });
 export type RecordedAt = z.infer<typeof recordedAtSchema>;
 
+/**
+ * When something was recorded by the clock of whoever says `now`, ms since the Unix epoch: within one boot by the distance
+ * on the monotonic clock, else on the wall clock. Never in the future.
+ */
+export function dateOfEvent(recordedAt: RecordedAt, sentAt: RecordedAt, now: number): number {
+  const sameBoot = recordedAt.bootId === sentAt.bootId;
+  const ago = sameBoot ? sentAt.monotonicMs - recordedAt.monotonicMs : sentAt.wallMs - recordedAt.wallMs;
+  return now - Math.max(0, ago);
+}
+
 export const progressEventSchema = z.object({
   /** With the install id, the event's identity forever. Counts from 1 per installation. */
   sequence: z.int().positive(),

@@ -64,6 +64,15 @@ export function mergeProgress(a: ProgressState, b: ProgressState): ProgressState
   };
 }
 
+/** Two reports of one sitting as one, `later` deciding the position: nothing that either says is lost. */
+export function joinSnapshots(earlier: SessionSnapshot, later: SessionSnapshot): SessionSnapshot {
+  return {
+    ...later,
+    ranges: unionRanges(earlier.ranges, later.ranges).map(([start, end]): [number, number] => [start, end]),
+    watchedMs: Math.max(earlier.watchedMs, later.watchedMs),
+  };
+}
+
 /** One snapshot as a state, ready to be merged. `durationMs` bounds the ranges and decides `done`. */
 export function stateOfSnapshot(snapshot: SessionSnapshot, durationMs: number, stamp: PositionStamp): ProgressState {
   const ranges = clampRanges(snapshot.ranges, durationMs);

@@ -1,0 +1,26 @@
+import type { OutboxItem, OutboxView } from '../../shared/contracts/progress.ts';
+import type { ProgressReads } from './progress-reads.ts';
+import type { OutboxEvent } from './progress-rows.ts';
+
+const shownItems = 200;
+
+export const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: null, items: [] };
+
+/** What of an account was not sent yet, and why. */
+export async function viewOutbox(reads: ProgressReads, account: string): Promise<OutboxView> {
+  const { waiting, parked } = await reads.counts(account);
+  const { lastSentAt } = await reads.sync(account);
+  const items = waiting + parked === 0 ? [] : (await reads.newestEvents(account, shownItems)).map(itemOf);
+  return { waiting, parked, lastSentAt, items };
+}
+
+function itemOf({ sequence, state, reason, snapshot, recordedAt }: OutboxEvent): OutboxItem {
+  return {
+    sequence,
+    lessonId: snapshot.lessonId,
+    state: state === 'in_flight' ? 'sending' : state,
+    reason,
+    recordedAt: recordedAt.wallMs,
+    watchedMs: snapshot.watchedMs,
+  };
+}

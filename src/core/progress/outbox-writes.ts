@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { RecordedAt } from '../../shared/api/progress.ts';
+import { emptyProgress, joinSnapshots, type SessionSnapshot } from '../../shared/models/progress.ts';
+import { unionRanges } from '../../shared/models/ranges.ts';
+import type { Connection } from '../database/connection.ts';
+import { guarded } from '../database/failures.ts';
+import { eventColumns, readEvent, type Batch } from './progress-rows.ts';
+
+export interface Report {
+  readonly account: string;
+  readonly snapshot: SessionSnapshot;
+  /** Null when the catalogue does not know the lesson. */
+  readonly durationMs: number | null;
+  readonly recordedAt: RecordedAt;
+}
+
+/** An event that failed so often alone lets the others go first. */
+const stubbornFailures = 5;
+/** What an event costs on the wire besides its snapshot and clocks. */
+const envelopeBytes = 60;
+
+const installRow = z.object({ id: z.string(), next_sequence: z.int() });
+const sizedRow = z.object({ bytes: z.int() });
+const latestRow = z.object({ sequence: z.int(), snapshot: z.string(), state: z.string(), frozen: z.int() });
+
+/** The outbox: each method is one transaction, durable when it resolves. */
+export class OutboxWrites {
+  readonly #db: Connection;
+  readonly #newId: () => string;
+
+  constructor(db: Connection, newId: () => string) {
+    this.#db = db;
+    this.#newId = newId;
+  }
+
+  /**
+   * Takes a report down. While the last row of its sitting was never sent, they become one row with a new sequence, so
+   * that sequences follow the order of reports and a backlog grows with sittings.
+   */
+  async record({ account, snapshot, durationMs, recordedAt }: Report): Promise<void> {
+    this.#transaction(() => {
+      const { timelineId, lessonId, sessionId, epoch } = snapshot;
+      const latest = this.#latest(account, snapshot);
+      const whole = latest ? joinSnapshots(latest.snapshot, snapshot) : { ...snapshot, ranges: unionRanges(snapshot.ranges) };
+      const row = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole), recordedAt: JSON.stringify(recordedAt) };
+      if (latest?.open) {
+        this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt WHERE sequence = @last', { ...row, last: latest.sequence });
+      } else {
+        this.#run(
+          `INSERT INTO outbox (sequence, account, timeline_id, session_id, epoch, snapshot, recorded_at, state)
+           VALUES (@sequence, @account, @timelineId, @sessionId, @epoch, @snapshot, @recordedAt, 'pending')`,
+          { ...row, account, timelineId, sessionId, epoch },
+        );
+      }
+      this.#run(
+        `INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, updated_at)
+         VALUES (@account, @timelineId, @lessonId, @empty, 0, @durationMs, @at)
+         ON CONFLICT (account, timeline_id) DO UPDATE SET duration_ms = coalesce(excluded.duration_ms, duration_ms), updated_at = excluded.updated_at`,
+        { account, timelineId, lessonId, empty: JSON.stringify(emptyProgress), durationMs, at: recordedAt.wallMs },
+      );
+    });
+  }
+
+  /** Freezes the next events to send, at least one if any waits, and marks them in flight. */
+  async take(account: string, limit: number, maxBytes: number): Promise<Batch> {
+    return this.#transaction(() => {
+      const sql = `SELECT ${eventColumns}, length(snapshot) + length(recorded_at) + ${envelopeBytes} AS bytes FROM outbox
+        WHERE account = ? AND state = 'pending' ORDER BY failures >= ${stubbornFailures}, sequence LIMIT ?`;
+      const rows = this.#db.prepare(sql).all(account, limit);
+      let bytes = 0;
+      const fitting = rows.filter((row, index) => (bytes += sizedRow.parse(row).bytes) <= maxBytes || index === 0);
+      const events = fitting.map(readEvent).sort((a, b) => a.sequence - b.sequence);
+      const freeze = this.#db.prepare("UPDATE outbox SET state = 'in_flight', frozen = 1 WHERE sequence = ?");
+      for (const { sequence } of events) freeze.run(sequence);
+      return { installId: this.#install().id, events };
+    });
+  }
+
+  /** Events that came back unanswered wait again, or are held until the student signs in. */
+  async putBack(sequences: readonly number[], state: 'pending' | 'held', reason: string | null): Promise<void> {
+    this.#transaction(() => {
+      const update = this.#db.prepare("UPDATE outbox SET state = ?, reason = ? WHERE sequence = ? AND state = 'in_flight'");
+      for (const sequence of sequences) update.run(state, reason, sequence);
+    });
+  }
+
+  /** The server failed on an event that was alone in its batch. */
+  async countFailure(sequence: number): Promise<void> {
+    this.#transaction(() => this.#run('UPDATE outbox SET failures = failures + 1 WHERE sequence = @sequence', { sequence }));
+  }
+
+  /** Kept, shown, never sent by itself again. */
+  async park(sequence: number, reason: string): Promise<void> {
+    this.#transaction(() => this.#run("UPDATE outbox SET state = 'parked', reason = @reason WHERE sequence = @sequence", { sequence, reason }));
+  }
+
+  /** At start: what was in flight may or may not have arrived; it is sent again, unchanged. */
+  async returnInFlight(): Promise<void> {
+    this.#transaction(() => this.#run("UPDATE outbox SET state = 'pending' WHERE state = 'in_flight'", {}));
+  }
+
+  async releaseHeld(account: string): Promise<void> {
+    this.#transaction(() => this.#run("UPDATE outbox SET state = 'pending', reason = NULL WHERE account = @account AND state = 'held'", { account }));
+  }
+
+  /** At the student's word, refused events are offered once more, as new ones. */
+  async releaseParked(account: string): Promise<void> {
+    this.#transaction(() => {
+      const parked = this.#db.prepare("SELECT sequence FROM outbox WHERE account = ? AND state = 'parked' ORDER BY sequence").pluck().all(account);
+      const sql = "UPDATE outbox SET sequence = @next, state = 'pending', frozen = 0, failures = 0, reason = NULL WHERE sequence = @sequence";
+      for (const sequence of parked) this.#run(sql, { sequence, next: this.#nextSequence() });
+    });
+  }
+
+  /**
+   * This disk was copied or put back: another machine, or an earlier run, has used these sequences. A new install id, and
+   * everything that waits is numbered anew under it. Sending what had arrived a second time changes nothing.
+   */
+  async fork(): Promise<void> {
+    this.#transaction(() => {
+      const sequences = this.#db.prepare('SELECT sequence FROM outbox ORDER BY sequence').pluck().all();
+      const renumber = this.#db.prepare(
+        "UPDATE outbox SET sequence = ?, frozen = 0, state = CASE state WHEN 'in_flight' THEN 'pending' ELSE state END WHERE sequence = ?",
+      );
+      // By way of negative numbers, so that no two rows meet on one.
+      sequences.forEach((sequence, index) => renumber.run(-index - 1, sequence));
+      sequences.forEach((_, index) => renumber.run(index + 1, -index - 1));
+      this.#install();
+      this.#run('UPDATE install SET id = @id, next_sequence = @next', { id: this.#newId(), next: sequences.length + 1 });
+    });
+  }
+
+  /** The newest row of a sitting; `open` while it was never sent. */
+  #latest(account: string, { timelineId, sessionId, epoch }: SessionSnapshot) {
+    const sql = `SELECT sequence, snapshot, state, frozen FROM outbox
+      WHERE account = ? AND timeline_id = ? AND session_id = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1`;
+    const row = this.#db.prepare(sql).get(account, timelineId, sessionId, epoch);
+    if (row === undefined) return null;
+    const { sequence, state, frozen, snapshot } = latestRow.parse(row);
+    return { sequence, open: state === 'pending' && frozen === 0, snapshot: JSON.parse(snapshot) as SessionSnapshot };
+  }
+
+  #nextSequence(): number {
+    const { next_sequence } = this.#install();
+    this.#run('UPDATE install SET next_sequence = next_sequence + 1', {});
+    return next_sequence;
+  }
+
+  #install(): z.output<typeof installRow> {
+    const select = this.#db.prepare('SELECT id, next_sequence FROM install');
+    const row = select.get();
+    if (row !== undefined) return installRow.parse(row);
+    // A salvaged outbox comes with sequences of its own.
+    this.#run('INSERT INTO install (one, id, next_sequence) SELECT 1, @id, coalesce(max(sequence), 0) + 1 FROM outbox', { id: this.#newId() });
+    return installRow.parse(select.get());
+  }
+
+  #run(sql: string, values: Record<string, unknown>): void {
+    this.#db.prepare(sql).run(values);
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    return guarded('ledger', () => this.#db.transaction(work).immediate());
+  }
+}

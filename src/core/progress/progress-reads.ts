@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Connection } from '../database/connection.ts';
+import { guarded } from '../database/failures.ts';
+import { eventColumns, readEvent, readTimeline, timelineColumns, type OutboxEvent, type Timeline } from './progress-rows.ts';
+
+const syncRow = z.object({ cursor: z.int(), last_sent_at: z.int().nullable() });
+const countRow = z.object({ waiting: z.int(), parked: z.int() });
+
+/** What the ledger knows of one account's progress. */
+export class ProgressReads {
+  readonly #db: Connection;
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  async timelines(account: string): Promise<Timeline[]> {
+    const sql = `SELECT ${timelineColumns} FROM progress WHERE account = ?`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readTimeline);
+  }
+
+  async timeline(account: string, timelineId: string): Promise<Timeline | null> {
+    const sql = `SELECT ${timelineColumns} FROM progress WHERE account = ? AND timeline_id = ?`;
+    const row = guarded('ledger', () => this.#db.prepare(sql).get(account, timelineId));
+    return row === undefined ? null : readTimeline(row);
+  }
+
+  /** In the order they were recorded. */
+  async events(account: string): Promise<OutboxEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? ORDER BY sequence`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readEvent);
+  }
+
+  async eventsOf(account: string, timelineId: string): Promise<OutboxEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND timeline_id = ? ORDER BY sequence`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account, timelineId)).map(readEvent);
+  }
+
+  async newestEvents(account: string, limit: number): Promise<OutboxEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? ORDER BY sequence DESC LIMIT ?`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account, limit)).map(readEvent);
+  }
+
+  async counts(account: string): Promise<{ waiting: number; parked: number }> {
+    const sql = `SELECT count(*) FILTER (WHERE state <> 'parked') AS waiting, count(*) FILTER (WHERE state = 'parked') AS parked
+      FROM outbox WHERE account = ?`;
+    return countRow.parse(guarded('ledger', () => this.#db.prepare(sql).get(account)));
+  }
+
+  async sync(account: string): Promise<{ cursor: number; lastSentAt: number | null }> {
+    const row = guarded('ledger', () => this.#db.prepare('SELECT cursor, last_sent_at FROM progress_sync WHERE account = ?').get(account));
+    if (row === undefined) return { cursor: 0, lastSentAt: null };
+    const { cursor, last_sent_at } = syncRow.parse(row);
+    return { cursor, lastSentAt: last_sent_at };
+  }
+}
