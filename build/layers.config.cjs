@@ -90,7 +90,7 @@ module.exports = {
       name: 'composition-roots-are-roots',
       comment: 'compose.ts knows everything, so nothing but its entry may know it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main/index\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/main/app\\.ts$' },
       to: { path: '^src/main/compose\\.ts$' },
     },
     {

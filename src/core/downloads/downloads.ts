@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { DownloadItem, DownloadState } from '../../shared/contracts/downloads.ts';
+import type { DownloadItem } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Accounts, Leases } from '../accounts/ports.ts';
@@ -10,6 +10,7 @@ import type { Catalog } from '../catalog/ports.ts';
 import type { BandwidthMeter, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
+import { describeEntry, isWaiting, type Entry } from './download-entry.ts';
 import { DownloadRepository, type DownloadRow } from './download-repository.ts';
 import { failureOf } from './failure.ts';
 import { fetchOrder, filesFor } from './fetch-order.ts';
@@ -34,19 +35,6 @@ interface Dependencies {
   readonly bandwidth: BandwidthMeter;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** A row and what of it only this run of the program knows. */
-interface Entry {
-  row: DownloadRow;
-  /** `row.state` says what survives; this says what is going on. */
-  activity: 'none' | 'running' | 'waiting';
-  reason: ErrorCode | null;
-  lessonTitle: string;
-  courseTitle: string;
-  content: LessonContent | null;
-  stop: AbortController | null;
-  running: Promise<void> | null;
 }
 
 export function createDownloads(dependencies: Dependencies): Downloads & DownloadedLessons {
@@ -289,16 +277,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   }
 
   #describe(entry: Entry): DownloadItem {
-    const { row, activity, lessonTitle, courseTitle } = entry;
-    const state: DownloadState = activity === 'none' || row.state !== 'queued' ? row.state : activity;
-    const bytesDone = this.#bytesDone(entry);
-    const speed = state === 'running' ? (this.#deps.bandwidth.bitsPerSecond() ?? 0) / 8 : 0;
-    return {
-      ...{ lessonId: row.lessonId, courseId: row.courseId, lessonTitle, courseTitle, quality: row.quality, state },
-      ...{ reason: entry.reason, bytesDone, bytesTotal: row.bytesTotal, exact: true, bytesPerSecond: speed },
-      etaSeconds: speed > 0 ? (row.bytesTotal - bytesDone) / speed : null,
-      position: row.position,
-    };
+    return describeEntry(entry, this.#bytesDone(entry), this.#deps.bandwidth.bitsPerSecond());
   }
 
   async #entry(row: DownloadRow): Promise<Entry> {
@@ -353,8 +332,4 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     for (const { stop } of entries) stop?.abort();
     await Promise.all(entries.map(({ running }) => running));
   }
-}
-
-function isWaiting({ activity }: Entry): boolean {
-  return activity === 'waiting';
 }

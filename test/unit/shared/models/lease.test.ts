@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fileKeyInfo, segmentIv } from '../../../../src/shared/models/lease.ts';
 
 it('gives segment n the IV of its media sequence number, big-endian in 16 bytes', () => {
