@@ -16,11 +16,7 @@ export function readableRows(connection: Connection, table: string): { rows: Row
   const back = readUntilDamage(connection, table, 'DESC');
   const first = rowId(front.rows.at(-1)) ?? 0;
   const last = rowId(back.rows.at(-1)) ?? first + probedRows;
-  const middle: Row[] = [];
-  for (let id = first + 1; id < Math.min(last, first + probedRows); id++) {
-    const row = readOne(connection, table, id);
-    if (row) middle.push(row);
-  }
+  const middle = readBetween(connection, table, first, Math.min(last, first + probedRows));
   const fromBack = back.rows.filter((row) => (rowId(row) ?? 0) > first);
   return { rows: [...front.rows, ...middle, ...fromBack.toReversed()], complete: false };
 }
@@ -38,9 +34,24 @@ function readUntilDamage(connection: Connection, table: string, order: 'ASC' | '
   }
 }
 
-function readOne(connection: Connection, table: string, id: number): Row | undefined {
+/** Row by row, both ends left out. */
+function readBetween(connection: Connection, table: string, first: number, last: number): Row[] {
+  const rows: Row[] = [];
   try {
-    return connection.prepare<[number], Row>(`SELECT rowid AS row_id, * FROM ${table} WHERE rowid = ?`).get(id);
+    const readOne = connection.prepare<[number], Row>(`SELECT rowid AS row_id, * FROM ${table} WHERE rowid = ?`);
+    for (let id = first + 1; id < last; id++) {
+      const row = unlessUnreadable(() => readOne.get(id));
+      if (row) rows.push(row);
+    }
+  } catch (error) {
+    if (!isReadFailure(error)) throw error;
+  }
+  return rows;
+}
+
+function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     return undefined;

@@ -30,7 +30,7 @@ export function createApiClient({ transport, serverUrl, authorisation, connectiv
       ...(request.signal ? { signal: request.signal } : {}),
     });
     const text = await readText(response);
-    if (response.status >= 400) throw refusal(response, text);
+    if (response.status >= 400) throw looksLikePage(response, text) ? pageInstead(response.status) : refusal(response, text);
     return understand(request.output, response, text);
   };
 
@@ -70,10 +70,9 @@ async function readText(response: TransportResponse): Promise<string> {
 }
 
 function understand<Output extends z.ZodType>(schema: Output, response: TransportResponse, text: string): z.output<Output> {
-  if (response.status === 204) return schema.parse(undefined);
-  if (looksLikePage(response, text)) throw new TeachifyError('captive_portal', 'A web page answered instead of the course server');
+  if (looksLikePage(response, text)) throw pageInstead(response.status);
   try {
-    return fromWire(schema, JSON.parse(text));
+    return response.status === 204 ? schema.parse(undefined) : fromWire(schema, JSON.parse(text));
   } catch (error) {
     throw new TeachifyError('unexpected_answer', 'The answer is not one of our course server', { cause: error });
   }
@@ -106,6 +105,12 @@ export function retryAfterSeconds(headers: Readonly<Record<string, string>>): nu
   const at = Date.parse(value);
   const now = Date.parse(headers['date'] ?? '');
   return Number.isNaN(at) || Number.isNaN(now) ? undefined : Math.max(0, (at - now) / 1000);
+}
+
+/** A web page where JSON should be. Its 401 is not our session's end, nor its 404 our server's word. */
+function pageInstead(status: number): TeachifyError {
+  const code = status === 429 || status >= 500 ? codeOfStatus(status) : status === 404 || status === 410 ? 'unexpected_answer' : 'captive_portal';
+  return new TeachifyError(code, 'A web page answered instead of the course server');
 }
 
 /** True for HTML, which our server never sends. */

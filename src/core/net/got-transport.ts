@@ -1,12 +1,20 @@
+import { rootCertificates } from 'node:tls';
 import got, { RequestError, TimeoutError, type Response } from 'got';
-import { TeachifyError } from '../../shared/errors.ts';
+import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from './ports.ts';
 
 const defaultIdleTimeoutMs = 30_000;
 const connectTimeoutMs = 15_000;
 
+interface Options {
+  readonly userAgent: string;
+  /** PEM certificates of authorities to trust besides the built-in ones: those of a school's filtering proxy. */
+  readonly extraCa?: readonly string[];
+}
+
 /** HTTP by got: streams, no retries (pieces know better when to try again), no decompression (ranges are of the stored bytes). */
-export function createGotTransport({ userAgent }: { readonly userAgent: string }): Transport {
+export function createGotTransport({ userAgent, extraCa = [] }: Options): Transport {
+  const https = extraCa.length > 0 ? { https: { certificateAuthority: [...rootCertificates, ...extraCa] } } : {};
   return async (request) => {
     const idle = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
     const stream = got.stream(request.url, {
@@ -18,6 +26,7 @@ export function createGotTransport({ userAgent }: { readonly userAgent: string }
       decompress: false,
       retry: { limit: 0 },
       maxRedirects: 5,
+      ...https,
       timeout: { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs, response: idle, socket: idle },
     });
     const response = await new Promise<Response>((resolve, reject) => {
@@ -61,16 +70,39 @@ function flatten(headers: Response['headers']): Record<string, string> {
   );
 }
 
-const clockCodes = new Set(['CERT_NOT_YET_VALID', 'CERT_HAS_EXPIRED']);
+const codesOfLine: Readonly<Record<string, ErrorCode>> = {
+  CERT_NOT_YET_VALID: 'clock_wrong',
+  CERT_HAS_EXPIRED: 'clock_wrong',
+  EPROTO: 'tls_failed',
+  ETIMEDOUT: 'timeout',
+  ENETDOWN: 'offline',
+  ENETUNREACH: 'offline',
+  EAI_AGAIN: 'offline',
+  ERR_TOO_MANY_REDIRECTS: 'unexpected_answer',
+};
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  clock_wrong: 'The certificate is not valid at this time',
+  tls_failed: 'The connection is not secure',
+  timeout: 'The server did not answer in time',
+  offline: 'There is no network',
+  unexpected_answer: 'What answered does not speak as our server does',
+  unreachable: 'The server cannot be reached',
+};
 
 /** What failed on the line, in our words. Addresses and headers stay out of the message. */
 function lineError(error: unknown, request: TransportRequest): TeachifyError {
   if (error instanceof TeachifyError) return error;
   if (request.signal?.aborted) return new TeachifyError('cancelled', 'The request was cancelled', { cause: error });
-  if (error instanceof TimeoutError) return new TeachifyError('timeout', 'The server did not answer in time', { cause: error });
+  const code = codeOf(error);
+  return new TeachifyError(code, messages[code] ?? code, { cause: error });
+}
+
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof TimeoutError) return 'timeout';
   const code = error instanceof RequestError ? error.code : ((error as NodeJS.ErrnoException).code ?? '');
-  if (clockCodes.has(code)) return new TeachifyError('clock_wrong', 'The certificate is not valid at this time', { cause: error });
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return new TeachifyError('tls_failed', 'The connection is not secure', { cause: error });
-  if (code === 'ETIMEDOUT') return new TeachifyError('timeout', 'The server did not answer in time', { cause: error });
-  return new TeachifyError('unreachable', 'The server cannot be reached', { cause: error });
+  const known = codesOfLine[code];
+  if (known) return known;
+  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) return 'tls_failed';
+  return code.startsWith('HPE_') ? 'unexpected_answer' : 'unreachable';
 }

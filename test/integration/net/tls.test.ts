@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+
+const hasOpenssl = (() => {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+describe.skipIf(!hasOpenssl)('certificates', () => {
+  let folder: string;
+  let server: Server | undefined;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'teachify-tls-'));
+  });
+  afterEach(() => server?.close());
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** A certificate for 127.0.0.1 signed by itself, valid between two dates (YYYYMMDDHHMMSSZ). */
+  function certificate(from: string, to: string): Certificate {
+    const [key, cert, request, config] = ['key.pem', 'cert.pem', 'request.pem', 'extensions.cnf'].map((name) => join(folder, name)) as [string, string, string, string];
+    const run = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore', cwd: folder });
+    execFileSync('sh', ['-c', 'printf "subjectAltName=IP:127.0.0.1\\nbasicConstraints=CA:TRUE\\n" > extensions.cnf; : > index.txt; echo 01 > serial'], { cwd: folder });
+    execFileSync('sh', ['-c', 'printf "[ca]\\ndefault_ca=here\\n[here]\\ndatabase=index.txt\\nserial=serial\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=any\\nunique_subject=no\\n[any]\\ncommonName=supplied\\n" > ca.cnf'], { cwd: folder });
+    run('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', request, '-subj', '/CN=127.0.0.1');
+    run('ca', '-batch', '-config', 'ca.cnf', '-selfsign', '-keyfile', key, '-in', request, '-out', cert, '-notext', '-extfile', config, '-startdate', from, '-enddate', to);
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  }
+
+  async function serve({ key, cert }: Certificate): Promise<string> {
+    server = createServer({ key, cert }, (_, response) => response.end('hello'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  it('trusts nobody it does not know, and those it is told to', async () => {
+    const own = certificate('20200101000000Z', '20990101000000Z');
+    const url = await serve(own);
+    const stranger = createGotTransport({ userAgent: 'test' });
+    await expect(stranger({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
+    const trusting = createGotTransport({ userAgent: 'test', extraCa: [own.cert] });
+    expect((await trusting({ method: 'GET', url, headers: {} })).status).toBe(200);
+  });
+
+  it.each([
+    ['is not valid yet', '20980101000000Z', '20990101000000Z'],
+    ['has expired', '20000101000000Z', '20010101000000Z'],
+  ])('asks about the clock when a certificate %s', async (_, from, to) => {
+    const own = certificate(from, to);
+    const transport = createGotTransport({ userAgent: 'test', extraCa: [own.cert] });
+    await expect(transport({ method: 'GET', url: await serve(own), headers: {} })).rejects.toMatchObject({ code: 'clock_wrong' });
+  });
+
+  it('says so when the other side speaks no TLS', async () => {
+    const { createServer: createPlain } = await import('node:http');
+    const plain = createPlain((_, response) => response.end());
+    plain.listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const url = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/`;
+    await expect(createGotTransport({ userAgent: 'test' })({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
+    plain.close();
+  });
+});
