@@ -85,8 +85,6 @@ export async function runApp(): Promise<void> {
   if (embedded && !configured) {
     serverUrl = await embedded.url;
     await core?.connectivity.probe();
-    // The sign-in screen asked before the server was there; now it can name the school and its demo student.
-    if (core && !core.accounts.state().student) await core.accounts.checkServer(serverUrl).catch(() => {});
   }
 }
 

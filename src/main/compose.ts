@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccounts } from '../core/accounts/accounts.ts';
+import { greetSchool } from '../core/accounts/greet-school.ts';
 import { openKeyFile } from '../core/accounts/key-file.ts';
 import { createLeases } from '../core/accounts/leases.ts';
 import type { SecretVault } from '../core/accounts/ports.ts';
@@ -88,6 +89,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   return {
     ...{ accounts, catalog, connectivity, downloads, playback, progress, settings },
     start: () => {
+      disposables.add(greetSchool({ accounts, connectivity, logger }));
       void connectivity.probe();
       disposables.add(downloads.start());
       disposables.add(progress.start());

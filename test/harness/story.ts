@@ -191,7 +191,7 @@ async function tellStreaming({ world, album, linger }: Telling, seat: Seat, less
     expect(seen.toMs - seen.fromMs).toBeGreaterThan(3500);
     await take('player-streaming');
     await sleep(5000);
-    local = await desk.bufferedRanges();
+    local = await desk.availableRanges(lesson.id);
     expect(rangesLength(local)).toBeGreaterThan(10_000);
     await desk.student.back();
   });

@@ -7,7 +7,8 @@ import { Emitter } from '../base/emitter.ts';
 import type { ApiClient, Connectivity } from './ports.ts';
 
 const firstPauseMs = 2_000;
-const longestPauseMs = 30_000;
+/** What was watched shall reach a school within half a minute of its coming back. */
+const longestPauseMs = 15_000;
 const probeTimeoutMs = 10_000;
 
 /** Failures that say something about the line; a refusal is an answer, so the line works. */

@@ -32,7 +32,8 @@ export function startEmbeddedServer(options: Options): EmbeddedServer {
   let child: UtilityProcess | null = null;
   const launch = (port: number): Promise<string> =>
     new Promise((resolve) => {
-      child = utilityProcess.fork(options.script, ['--port', String(port), '--host', '127.0.0.1', '--data', options.dataFolder, '--demo-school', options.demoSchool], {
+      const args = ['--port', String(port), '--host', '127.0.0.1', '--data', options.dataFolder, '--demo-school', options.demoSchool, '--log-level', 'warn'];
+      child = utilityProcess.fork(options.script, args, {
         serviceName: 'Teachify course server',
         stdio: 'pipe',
       });

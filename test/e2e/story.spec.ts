@@ -1,0 +1,19 @@
+import { test } from '@playwright/test';
+import { openAlbum } from '../harness/album.ts';
+import { tellStory } from '../harness/story.ts';
+import { openWorld, type World } from '../harness/world.ts';
+
+let world: World;
+
+test.beforeAll(async () => {
+  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
+  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
+  world = await openWorld({ school });
+});
+
+test.afterAll(() => world?.close());
+
+test('a lesson survives a bad line, a power cut and a lost server, and so does every minute watched', async () => {
+  test.setTimeout(420_000);
+  await tellStory({ world, album: await openAlbum('test-results/story'), linger: async () => {} });
+});
