@@ -45,6 +45,18 @@ test('keys do in the player what people expect of them', async () => {
   ]);
 });
 
+test('keys still work when the control that had the focus has hidden itself', async () => {
+  await openLesson();
+  const { page } = stage;
+  const box = await page.locator('.seek-track').boundingBox();
+  if (!box) throw new Error('The bar is not drawn');
+  await page.mouse.click(box.x + box.width * 0.3, box.y + box.height / 2);
+  await expect(page.locator('.player-idle')).toBeAttached();
+  await page.keyboard.press('k');
+  await expect.poll(() => video('paused')).toBe(true);
+  await expect(page.locator('.player-idle')).not.toBeAttached();
+});
+
 test('hls.js comes only with a player, and works in its worker', async () => {
   await stage.show({ ...school.answers, ...value('settings.get', defaultSettings) });
   await stage.page.getByRole('heading', { level: 1 }).waitFor();

@@ -39,6 +39,8 @@ export interface World {
   readonly server: CourseServer;
   readonly line: Line;
   seat(name: string): Promise<Seat>;
+  /** Starts the app on a data folder that others made. */
+  sitDownAt(dataFolder: string): Promise<Desk>;
   /** Ends every app that still runs, the line and the school. */
   close(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export async function openWorld({ school, env = {}, args = [] }: Options): Promi
   };
 
   return {
-    ...{ server, line },
+    ...{ server, line, sitDownAt: sitDown },
     seat: async (name) => {
       const folder = await mkdtemp(join(tmpdir(), `teachify-${name}-`));
       folders.push(folder);

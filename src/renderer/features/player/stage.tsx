@@ -38,7 +38,7 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
     toggleCaptions: () => playback?.chooseCaptions(captionLanguage === null ? (source.captions[0]?.language ?? null) : null),
     next: next ? onNext : null,
   };
-  usePlayerKeys(rootElement, parts, actions);
+  usePlayerKeys(parts, actions);
   // So that the keys work at once, and a screen reader begins here.
   useEffect(() => root.current?.focus(), []);
   const showPanel = panelOpen && !fullScreen;

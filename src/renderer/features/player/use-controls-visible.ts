@@ -24,10 +24,10 @@ export function useControlsVisible(root: HTMLElement | null): boolean {
     };
     wake();
     const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
-    for (const event of events) root.addEventListener(event, wake);
+    for (const event of events) document.addEventListener(event, wake);
     return () => {
       window.clearTimeout(timer);
-      for (const event of events) root.removeEventListener(event, wake);
+      for (const event of events) document.removeEventListener(event, wake);
     };
   }, [root, store]);
   return visible || !running;

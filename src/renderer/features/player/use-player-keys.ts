@@ -11,14 +11,13 @@ export interface PlayerActions {
   readonly next: (() => void) | null;
 }
 
-/** The player's keys work wherever the focus is in it, save where the focused thing needs the key itself. */
-export function usePlayerKeys(root: HTMLElement | null, parts: PlayerParts, actions: PlayerActions): void {
+/** While the player is shown its keys work wherever the focus is (the page has it once focused controls hide), save where the focused thing needs the key itself. */
+export function usePlayerKeys(parts: PlayerParts, actions: PlayerActions): void {
   const latest = useRef({ parts, actions });
   useEffect(() => {
     latest.current = { parts, actions };
   });
   useEffect(() => {
-    if (!root) return;
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || needsKeyItself(event)) return;
       const command = commandOfKey(event);
@@ -27,9 +26,9 @@ export function usePlayerKeys(root: HTMLElement | null, parts: PlayerParts, acti
       event.stopPropagation();
       run(command, latest.current.parts, latest.current.actions);
     };
-    root.addEventListener('keydown', pressed, { capture: true });
-    return () => root.removeEventListener('keydown', pressed, { capture: true });
-  }, [root]);
+    document.addEventListener('keydown', pressed, { capture: true });
+    return () => document.removeEventListener('keydown', pressed, { capture: true });
+  }, []);
 }
 
 function run(command: PlayerCommand, { playback, store, source }: PlayerParts, actions: PlayerActions): void {

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A disk of its own of so many MiB, mounted in a folder. */
+export interface SmallDisk {
+  readonly folder: string;
+  /** Takes all but so many KiB of what is free. */
+  fill(leaveKiB: number): Promise<void>;
+  /** Frees what `fill` took. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Null where this program may not mount (not Linux, not root). */
+export async function openSmallDisk(mebibytes: number): Promise<SmallDisk | null> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
+  const folder = await mkdtemp(join(tmpdir(), 'teachify-disk-'));
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'teachify-test', folder]);
+  const ballast = join(folder, 'ballast');
+  return {
+    folder,
+    fill: async (leaveKiB) => {
+      const { stdout } = await run('df', ['--output=avail', '-k', folder]);
+      const freeKiB = Number(stdout.trim().split('\n').at(-1));
+      await writeFile(ballast, Buffer.alloc(Math.max(0, freeKiB - leaveKiB) * 1024));
+    },
+    clear: () => rm(ballast, { force: true }),
+    close: async () => {
+      await run('umount', ['-l', folder]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
