@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import { repairLedger } from '../core/database/repair-ledger.ts';
 import type { Logger } from '../core/base/logger.ts';
 import { calls } from '../shared/contracts/bridge.ts';
@@ -34,7 +35,7 @@ export async function runApp(): Promise<void> {
   if (!app.requestSingleInstanceLock()) return app.quit();
   await app.whenReady();
   const logger = openLog(folder);
-  logger.info('starting', { version: app.getVersion(), electron: process.versions.electron });
+  logger.info('starting', { version, electron: process.versions.electron });
   lockDown(session.defaultSession);
 
   const embedded = embed(folder, logger);
@@ -45,7 +46,7 @@ export async function runApp(): Promise<void> {
   try {
     core = await compose({
       ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'], logger, mediaUrl },
-      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version: app.getVersion() },
+      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version },
     });
   } catch (error) {
     if (!isTeachifyError(error)) throw error;
@@ -99,7 +100,7 @@ function embed(folder: string, logger: Logger): EmbeddedServer | null {
 function createShell(folder: string, window: () => BrowserWindow | null, problem: () => WireError | null, logger: Logger): Shell {
   return {
     info: () => ({
-      version: app.getVersion(),
+      version,
       electron: process.versions.electron,
       chromium: process.versions.chrome,
       platform: process.platform,

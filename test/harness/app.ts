@@ -34,13 +34,7 @@ export interface RunningApp {
  * Needs a display, and set-up to have run.
  */
 export async function launchApp({ dataFolder, serverUrl, env = {}, args = [] }: Launch): Promise<RunningApp> {
-  const packaged = process.env['TEACHIFY_PACKAGED_APP'];
-  const app = await _electron.launch({
-    executablePath: packaged ?? electronExecutable().executable,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', ...args, ...(packaged ? [] : [root])],
-    cwd: root,
-    env: { ...surroundings(), ...(await sqliteBinding()), TEACHIFY_DATA: dataFolder, ...(serverUrl ? { VITE_API_URL: serverUrl } : {}), ...env },
-  });
+  const app = await _electron.launch(await commandOf({ dataFolder, ...(serverUrl ? { serverUrl } : {}), env, args }));
   const child = app.process();
   const ended = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
@@ -66,6 +60,17 @@ export async function launchApp({ dataFolder, serverUrl, env = {}, args = [] }: 
     await kill();
     throw error;
   }
+}
+
+/** What starts the app: for those who start it without Playwright at its side. */
+export async function commandOf({ dataFolder, serverUrl, env = {}, args = [] }: Launch): Promise<{ executablePath: string; args: string[]; cwd: string; env: Record<string, string> }> {
+  const packaged = process.env['TEACHIFY_PACKAGED_APP'];
+  return {
+    executablePath: packaged ?? electronExecutable().executable,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', ...args, ...(packaged ? [] : [root])],
+    cwd: root,
+    env: { ...surroundings(), ...(await sqliteBinding()), TEACHIFY_DATA: dataFolder, ...(serverUrl ? { VITE_API_URL: serverUrl } : {}), ...env },
+  };
 }
 
 /** The environment of the test run without what would point the app elsewhere. */

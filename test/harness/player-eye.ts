@@ -13,8 +13,9 @@ export interface Seen {
   readonly last: readonly number[];
 }
 
-/** Looks at the playing video for so many milliseconds. */
-export function watchVideo(page: Page, milliseconds: number): Promise<Seen> {
+/** Looks at the video for so many milliseconds, once there is one. */
+export async function watchVideo(page: Page, milliseconds: number): Promise<Seen> {
+  await page.locator('video').waitFor({ state: 'attached' });
   return page.evaluate(async (length) => {
     const video = document.querySelector('video');
     if (!video) throw new Error('No video here');

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 /** A disk of its own of so many MiB, mounted in a folder. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all but so many KiB of what is free. */
-  fill(leaveKiB: number): Promise<void>;
+  /** Takes all that is free, to the last byte. */
+  fill(): Promise<void>;
   /** Frees what `fill` took. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -24,11 +24,10 @@ export async function openSmallDisk(mebibytes: number): Promise<SmallDisk | null
   const ballast = join(folder, 'ballast');
   return {
     folder,
-    fill: async (leaveKiB) => {
-      const { stdout } = await run('df', ['--output=avail', '-k', folder]);
-      const freeKiB = Number(stdout.trim().split('\n').at(-1));
-      await writeFile(ballast, Buffer.alloc(Math.max(0, freeKiB - leaveKiB) * 1024));
-    },
+    fill: () =>
+      writeFile(ballast, Buffer.alloc(mebibytes * 1024 * 1024)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOSPC') throw error;
+      }),
     clear: () => rm(ballast, { force: true }),
     close: async () => {
       await run('umount', ['-l', folder]);

@@ -50,6 +50,7 @@ export function studentAt(page: Page): Student {
     play: async (lesson) => {
       await press(`Play ${lesson}`);
       await expect(page.getByRole('main', { name: 'Player' })).toBeVisible();
+      await expect(page.locator('video')).toBeAttached();
     },
     back: async () => {
       await wakeControls();

@@ -1,4 +1,5 @@
 import type { Connection } from '../database/connection.ts';
+import { guarded } from '../database/failures.ts';
 import type { Claim, FileId } from './ports.ts';
 
 interface FileRow {
@@ -14,72 +15,77 @@ export class FileRepository {
   }
 
   async bits(fileId: FileId): Promise<Uint8Array | undefined> {
-    return this.#db.prepare<[string], FileRow>('SELECT bits FROM files WHERE id = ?').get(fileId)?.bits;
+    return guarded('content', () => this.#db.prepare<[string], FileRow>('SELECT bits FROM files WHERE id = ?').get(fileId))?.bits;
   }
 
   /** Commits bits; the caller has made the bytes durable before. */
   async save(file: { id: FileId; bytes: number; pieces: number; bits: Uint8Array; verifiedBytes: number; usedAt: number }): Promise<void> {
-    this.#db
-      .prepare(
-        `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt)
-         ON CONFLICT (id) DO UPDATE SET bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt`,
-      )
-      .run(file);
+    guarded('content', () =>
+      this.#db
+        .prepare(
+          `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt)
+           ON CONFLICT (id) DO UPDATE SET bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt`,
+        )
+        .run(file),
+    );
   }
 
   async touch(fileId: FileId, usedAt: number): Promise<void> {
-    this.#db.prepare('UPDATE files SET used_at = ? WHERE id = ?').run(usedAt, fileId);
+    guarded('content', () => this.#db.prepare('UPDATE files SET used_at = ? WHERE id = ?').run(usedAt, fileId));
   }
 
   async forget(fileId: FileId): Promise<void> {
-    this.#db.prepare('DELETE FROM files WHERE id = ?').run(fileId);
+    guarded('content', () => this.#db.prepare('DELETE FROM files WHERE id = ?').run(fileId));
   }
 
   async claim({ account, lessonId, quality }: Claim, fileIds: readonly FileId[]): Promise<void> {
     const insert = this.#db.prepare('INSERT OR IGNORE INTO claims (account, lesson_id, quality, file_id) VALUES (?, ?, ?, ?)');
-    this.#db.transaction(() => fileIds.forEach((fileId) => insert.run(account, lessonId, quality, fileId))).immediate();
+    guarded('content', () => this.#db.transaction(() => fileIds.forEach((fileId) => insert.run(account, lessonId, quality, fileId))).immediate());
   }
 
   async release({ account, lessonId, quality }: Claim): Promise<void> {
-    this.#db.prepare('DELETE FROM claims WHERE account = ? AND lesson_id = ? AND quality = ?').run(account, lessonId, quality);
+    guarded('content', () => this.#db.prepare('DELETE FROM claims WHERE account = ? AND lesson_id = ? AND quality = ?').run(account, lessonId, quality));
   }
 
   async claims(): Promise<Claim[]> {
-    return this.#db
-      .prepare<[], { account: string; lesson_id: string; quality: string }>('SELECT DISTINCT account, lesson_id, quality FROM claims')
-      .all()
-      .map((row) => ({ account: row.account, lessonId: row.lesson_id, quality: row.quality }));
+    return guarded('content', () =>
+      this.#db
+        .prepare<[], { account: string; lesson_id: string; quality: string }>('SELECT DISTINCT account, lesson_id, quality FROM claims')
+        .all()
+        .map((row) => ({ account: row.account, lessonId: row.lesson_id, quality: row.quality })),
+    );
   }
 
   /** Files nobody claims, least recently used first. */
   async unclaimed(): Promise<{ id: FileId; verifiedBytes: number }[]> {
-    return this.#db
-      .prepare<[], { id: string; verified_bytes: number }>(
-        'SELECT id, verified_bytes FROM files WHERE id NOT IN (SELECT file_id FROM claims) ORDER BY used_at',
-      )
-      .all()
-      .map((row) => ({ id: row.id, verifiedBytes: row.verified_bytes }));
+    return guarded('content', () =>
+      this.#db
+        .prepare<[], { id: string; verified_bytes: number }>(
+          'SELECT id, verified_bytes FROM files WHERE id NOT IN (SELECT file_id FROM claims) ORDER BY used_at',
+        )
+        .all()
+        .map((row) => ({ id: row.id, verifiedBytes: row.verified_bytes })),
+    );
   }
 
   async isClaimed(fileId: FileId): Promise<boolean> {
-    return this.#db.prepare('SELECT 1 FROM claims WHERE file_id = ? LIMIT 1').get(fileId) !== undefined;
+    return guarded('content', () => this.#db.prepare('SELECT 1 FROM claims WHERE file_id = ? LIMIT 1').get(fileId)) !== undefined;
   }
 
   async bytesByLesson(): Promise<Map<string, number>> {
-    const rows = this.#db
-      .prepare<[], { lesson_id: string; bytes: number }>(
-        `SELECT lesson_id, sum(verified_bytes) AS bytes
-         FROM (SELECT DISTINCT lesson_id, file_id FROM claims) JOIN files ON files.id = file_id GROUP BY lesson_id`,
-      )
-      .all();
+    const rows = guarded('content', () =>
+      this.#db
+        .prepare<[], { lesson_id: string; bytes: number }>(
+          `SELECT lesson_id, sum(verified_bytes) AS bytes
+           FROM (SELECT DISTINCT lesson_id, file_id FROM claims) JOIN files ON files.id = file_id GROUP BY lesson_id`,
+        )
+        .all(),
+    );
     return new Map(rows.map((row) => [row.lesson_id, row.bytes]));
   }
 
   async claimedBytes(): Promise<number> {
-    return (
-      this.#db
-        .prepare<[], { bytes: number | null }>('SELECT sum(verified_bytes) AS bytes FROM files WHERE id IN (SELECT file_id FROM claims)')
-        .get()?.bytes ?? 0
-    );
+    const sql = 'SELECT sum(verified_bytes) AS bytes FROM files WHERE id IN (SELECT file_id FROM claims)';
+    return guarded('content', () => this.#db.prepare<[], { bytes: number | null }>(sql).get())?.bytes ?? 0;
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorCodeSchema } from '../../shared/errors.ts';
 import { qualitySchema } from '../../shared/models/quality.ts';
 import type { Connection } from '../database/connection.ts';
+import { guarded } from '../database/failures.ts';
 
 /** What of a download survives a restart. Running and waiting are both `queued` on disk: they go on at the next start. */
 const rowSchema = z.object({
@@ -26,22 +27,24 @@ export class DownloadRepository {
   }
 
   async list(account: string): Promise<DownloadRow[]> {
-    const rows = this.#db.prepare(`SELECT ${columns} FROM downloads WHERE account = ? ORDER BY position`).all(account);
+    const rows = guarded('content', () => this.#db.prepare(`SELECT ${columns} FROM downloads WHERE account = ? ORDER BY position`).all(account));
     return rows.map((row) => rowSchema.parse(row));
   }
 
   async save(account: string, row: DownloadRow): Promise<void> {
-    this.#db
-      .prepare(
-        `INSERT INTO downloads (account, lesson_id, course_id, quality, state, reason, position, bytes_done, bytes_total)
-         VALUES (@account, @lessonId, @courseId, @quality, @state, @reason, @position, @bytesDone, @bytesTotal)
-         ON CONFLICT (account, lesson_id) DO UPDATE SET quality = @quality, state = @state, reason = @reason, position = @position,
-           bytes_done = @bytesDone, bytes_total = @bytesTotal`,
-      )
-      .run({ account, ...row });
+    guarded('content', () =>
+      this.#db
+        .prepare(
+          `INSERT INTO downloads (account, lesson_id, course_id, quality, state, reason, position, bytes_done, bytes_total)
+           VALUES (@account, @lessonId, @courseId, @quality, @state, @reason, @position, @bytesDone, @bytesTotal)
+           ON CONFLICT (account, lesson_id) DO UPDATE SET quality = @quality, state = @state, reason = @reason, position = @position,
+             bytes_done = @bytesDone, bytes_total = @bytesTotal`,
+        )
+        .run({ account, ...row }),
+    );
   }
 
   async remove(account: string, lessonId: string): Promise<void> {
-    this.#db.prepare('DELETE FROM downloads WHERE account = ? AND lesson_id = ?').run(account, lessonId);
+    guarded('content', () => this.#db.prepare('DELETE FROM downloads WHERE account = ? AND lesson_id = ?').run(account, lessonId));
   }
 }

@@ -242,9 +242,10 @@ class DownloadQueue implements Downloads, DownloadedLessons {
       entry.activity = 'none';
       if (failure.kind === 'stopped') return this.#announce();
       logger.warn('a download stopped', { lessonId, kind: failure.kind, error });
-      if (failure.kind === 'failed') return this.#settle(entry, 'failed', failure.reason);
-      await this.#settle(entry, 'queued', failure.reason);
-      this.#wait(entry, failure.reason);
+      const state = failure.kind === 'failed' ? 'failed' : 'queued';
+      // Where the disk is full this may not be written down either; the pieces say the same after a restart.
+      await this.#settle(entry, state, failure.reason).catch((unwritten: unknown) => logger.warn('where a download stands could not be written down', { lessonId, error: unwritten }));
+      if (failure.kind === 'waiting') this.#wait(entry, failure.reason);
     }
   }
 
@@ -266,8 +267,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   async #settle(entry: Entry, state: DownloadRow['state'], reason: ErrorCode | null): Promise<void> {
     entry.row = { ...entry.row, state, reason, bytesDone: this.#bytesDone(entry) };
     entry.reason = reason;
-    if (this.#entries.get(entry.row.lessonId) === entry) await this.#rows.save(this.#requireAccount(), entry.row);
     this.#announce();
+    if (this.#entries.get(entry.row.lessonId) === entry) await this.#rows.save(this.#requireAccount(), entry.row);
   }
 
   #bytesDone(entry: Entry): number {

@@ -68,8 +68,11 @@ function QueueOffer() {
   );
 }
 
+/** No more than "there is no line", which the student cannot mend here; what matters is what plays and what does not. */
+const withoutLine: ReadonlySet<ErrorCode> = new Set(['offline', 'unreachable', 'timeout', 'not_on_this_computer']);
+
 function wordsFor(text: ReturnType<typeof useText>, code: ErrorCode, something: boolean): { title: string; body: string } {
-  if (code !== 'offline' && code !== 'not_on_this_computer') return errorWords(text, code);
+  if (!withoutLine.has(code)) return errorWords(text, code);
   return something
     ? { title: text('player.gapTitle'), body: text('player.gapBody') }
     : { title: text('player.absentTitle'), body: text('player.absentBody') };
