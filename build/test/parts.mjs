@@ -11,7 +11,7 @@ const checks = [
   ['types of the tests', [program('typescript/bin/tsc'), '--noEmit', '-p', 'test/tsconfig.json']],
   ['lint', [program('oxlint/bin/oxlint'), '--deny-warnings', 'src', 'test', 'build', 'electron.vite.config.ts']],
   ['layers', ['build/check-layers.ts']],
-  ['dead code', [program('knip/bin/knip.js')]],
+  ['dead code', [program('knip/bin/knip.js'), '--config', 'build/knip.jsonc']],
 ];
 
 /** Each check counts as one test. */

@@ -48,17 +48,6 @@ export async function watchVideo(page: Page, milliseconds: number): Promise<Seen
   }, milliseconds);
 }
 
-/** Resolves once the video shows moving frames; how many milliseconds after the call. */
-export function firstFrame(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const began = performance.now();
-    while (!document.querySelector('video')) await new Promise(requestAnimationFrame);
-    const video = document.querySelector('video');
-    await new Promise((resolve) => video?.requestVideoFrameCallback(resolve));
-    return performance.now() - began;
-  });
-}
-
 /** The element's own record of what was played since it was made (HTML 4.8.11.8, `played`), in whole milliseconds. */
 export function playedRanges(page: Page): Promise<TimeRange[]> {
   return page.evaluate(() => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wireErrorSchema, type WireError } from '../errors.ts';
+import type { WireError } from '../errors.ts';
 
 /** A call from the renderer to main: what it takes, checked in main; what it gives, known to both by type. */
 export interface Call<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> {
@@ -21,12 +21,3 @@ export const nothing = z.void();
 
 /** How a call ends across IPC: expected failures are values. */
 export type Outcome<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WireError };
-
-export const failureSchema = z.object({ ok: z.literal(false), error: wireErrorSchema });
-
-/** The functions main must provide for a contract. */
-export type Handlers<Domain extends Contract> = {
-  readonly [Name in keyof Domain['calls']]: (
-    input: z.output<Domain['calls'][Name]['input']>,
-  ) => Promise<z.input<Domain['calls'][Name]['output']>> | z.input<Domain['calls'][Name]['output']>;
-};
