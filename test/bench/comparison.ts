@@ -23,9 +23,9 @@ export async function compare({ name, unit, peer, runs, measureOurs, measurePeer
   for (let run = 0; run < runs; run++) {
     ours.push(await measureOurs(run));
     theirs.push(await measurePeer(run));
-    process.stderr.write(`${name}: run ${run + 1} of ${runs}\r`);
+    if (process.stderr.isTTY) process.stderr.write(`${name}: run ${run + 1} of ${runs}\r`);
   }
-  process.stderr.write(`${' '.repeat(60)}\r`);
+  if (process.stderr.isTTY) process.stderr.write(`${' '.repeat(80)}\r`);
   const row = { name, unit, runs, ours: median(ours), peer, theirs: median(theirs), ratio: median(ours) / median(theirs), oursAll: ours, theirsAll: theirs, notes };
   console.log(`\n${name} (median of ${runs})`);
   console.log(`  Teachify   ${figure(row.ours, unit)}   ${spread(ours, unit)}`);

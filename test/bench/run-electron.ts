@@ -7,14 +7,16 @@ export interface ElectronRun {
   readonly main: string;
   readonly userData: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Chromium flags beyond those every run has. */
+  readonly flags?: readonly string[];
 }
 
 /**
  * Starts Electron without a debugger and waits until its main prints `MARK <json>`; then lets it end by itself.
  * @returns what it marked, and the milliseconds from our spawn to the mark
  */
-export async function runElectron({ main, userData, env = {} }: ElectronRun): Promise<{ mark: unknown; milliseconds: number }> {
-  const flags = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${userData}`];
+export async function runElectron({ main, userData, env = {}, flags: more = [] }: ElectronRun): Promise<{ mark: unknown; milliseconds: number }> {
+  const flags = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', `--user-data-dir=${userData}`, ...more];
   const began = performance.now();
   const child = spawn(electronExecutable().executable, [...flags, main], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
