@@ -5,7 +5,7 @@ const linesPerCue = 2;
 export function captionsOf(sentences: readonly string[], times: readonly { startMs: number; endMs: number }[]): string {
   const cues = sentences.flatMap((sentence, index) => {
     const { startMs, endMs } = times[index] ?? { startMs: 0, endMs: 0 };
-    const lines = wrap(sentence, lineLength);
+    const lines = balance(sentence);
     const total = lines.reduce((sum, line) => sum + line.length, 0);
     const found: string[] = [];
     let from = startMs;
@@ -19,6 +19,16 @@ export function captionsOf(sentences: readonly string[], times: readonly { start
     return found;
   });
   return `WEBVTT\n\n${cues.join('\n\n')}\n`;
+}
+
+/** Lines for whole cues, about equally long, so that no cue is left with the last word alone. */
+function balance(sentence: string): string[] {
+  const least = wrap(sentence, lineLength).length;
+  if (least === 1) return [sentence];
+  const wanted = Math.ceil(least / linesPerCue) * linesPerCue;
+  let length = lineLength;
+  while (wrap(sentence, length - 1).length <= wanted && length > 1) length -= 1;
+  return wrap(sentence, length);
 }
 
 /** Lines of at most so many letters, broken at spaces. */

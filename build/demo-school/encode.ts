@@ -19,8 +19,6 @@ interface Source {
   readonly folder: string;
   readonly durationMs: number;
   readonly accent: string;
-  /** Strength of film grain, 0 for none. */
-  readonly grain: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,11 +53,10 @@ const inputs = ['-y', '-v', 'error', '-f', 'concat', '-safe', '0', '-i', 'slides
 const audioCodec = ['-af', 'loudnorm=I=-18:TP=-2', '-ar', '44100', '-c:a', 'aac', '-ac', '1', '-b:a', '64k'];
 
 /** Stills at a steady rate with a line that grows along the bottom, so that every moment looks a little different. */
-function picture({ durationMs, accent, grain }: Source): string {
+function picture({ durationMs, accent }: Source): string {
   const seconds = (durationMs / 1000).toFixed(3);
-  const noise = grain > 0 ? `,noise=alls=${grain}:allf=t` : '';
   return [
-    `[0:v]fps=${frameRate},tpad=stop_mode=clone:stop_duration=5,trim=duration=${seconds}${noise}[base]`,
+    `[0:v]fps=${frameRate},tpad=stop_mode=clone:stop_duration=5,trim=duration=${seconds}[base]`,
     `color=c=${accent}:s=1280x10:r=${frameRate}:d=${seconds}[bar]`,
     `[base][bar]overlay=x='-w+w*t/${seconds}':y=H-10,`,
   ].join(';');

@@ -27,7 +27,7 @@ const materialSchema = z.object({
       description: z.string(),
       language: z.string(),
       palette: z.object({ paper: z.string(), ink: z.string(), accent: z.string(), soft: z.string() }),
-      lessons: z.array(z.object({ id: z.string(), plain: z.boolean().default(false), grain: z.number().default(0) })),
+      lessons: z.array(z.object({ id: z.string(), plain: z.boolean().default(false) })),
     }),
   ),
   people: encodedSchoolSchema.shape.people,
@@ -89,21 +89,20 @@ interface LessonJob {
   readonly course: Course;
   readonly id: string;
   readonly plain: boolean;
-  readonly grain: number;
   readonly position: number;
   readonly script: LessonScript;
   readonly hash: string;
   readonly signal: AbortSignal | undefined;
 }
 
-async function makeLesson({ workshop, course, id, plain, grain, position, script, hash, signal }: LessonJob): Promise<void> {
+async function makeLesson({ workshop, course, id, plain, position, script, hash, signal }: LessonJob): Promise<void> {
   const steps = script.scenes.flatMap((scene) => scene.steps);
   const sentences = steps.map(({ say }) => say);
   const { times, durationMs } = await speak(sentences, workshop, signal);
   await drawSlides(workshop, script, course, times, durationMs);
   await writeFile(join(workshop, 'captions.en.vtt'), captionsOf(sentences, times));
   await writeFile(join(workshop, 'poster.jpg'), drawPoster(script.title, course.title, course.palette));
-  const source = { folder: workshop, durationMs, accent: course.palette.accent.replace('#', '0x'), grain, signal };
+  const source = { folder: workshop, durationMs, accent: course.palette.accent.replace('#', '0x'), signal };
   const renditions = plain ? [] : await encodeLadder(source);
   if (plain) await encodePlain(source);
   const lesson: EncodedLesson = {
