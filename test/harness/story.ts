@@ -53,13 +53,11 @@ export async function tellStory({ world, album, linger }: Telling): Promise<void
     await desk.student.go('Downloads');
     await expect.poll(downloadPercent, { timeout: 60_000 }).toBeGreaterThan(15);
     await take('downloads-running');
-    await desk.page.getByRole('button', { name: 'Back' }).click().catch(() => desk.student.go('Home'));
   });
 
   let verified = new Map<string, TimeRange[]>();
   let askedBefore = 0;
   await test.step('the power goes at 40 to 60 %', async () => {
-    await desk.student.go('Downloads');
     await expect.poll(downloadPercent, { timeout: 120_000, intervals: [100] }).toBeGreaterThanOrEqual(45);
     await desk.kill();
     askedBefore = world.line.requests.length;
