@@ -28,7 +28,7 @@ export function drawSlide(lesson: string, scene: Scene, steps: number, palette: 
   const context = canvas.getContext('2d');
   background(context, palette);
   text(context, lesson, margin, 76, 22, palette.accent, 600);
-  wrap(scene.heading, 34).forEach((line, index) => text(context, line, margin, 150 + index * 60, 52, palette.ink, 700));
+  text(context, scene.heading, margin, 150, fit(context, scene.heading, width - 2 * margin, 52), palette.ink, 700);
   const shown = scene.steps.slice(0, steps).flatMap(({ show }) => (show ? [show] : []));
   const points = shown.filter((drawing) => drawing.kind === 'point');
   const figure = shown.findLast((drawing) => drawing.kind !== 'point');
@@ -69,7 +69,10 @@ function background(context: SKRSContext2D, palette: Palette): void {
 }
 
 function drawPoints(context: SKRSContext2D, points: readonly string[], newest: string | null, palette: Palette, besideFigure: boolean): void {
-  let y = 270;
+  const lines = points.reduce((sum, point) => sum + wrap(point, besideFigure ? 26 : 52).length, 0);
+  // Between the heading and the line at the bottom.
+  const gap = Math.min(18, (400 - lines * 46) / points.length);
+  let y = 260;
   for (const point of points) {
     context.fillStyle = palette.accent;
     context.beginPath();
@@ -79,7 +82,7 @@ function drawPoints(context: SKRSContext2D, points: readonly string[], newest: s
       text(context, line, margin + 38, y, 34, palette.ink, point === newest ? 600 : 400);
       y += 46;
     }
-    y += 18;
+    y += gap;
   }
 }
 
@@ -92,12 +95,7 @@ function drawFigure(context: SKRSContext2D, figure: Exclude<Drawing, { kind: 'po
 }
 
 function drawBig(context: SKRSContext2D, content: string, left: number, room: number, palette: Palette): void {
-  let size = 130;
-  context.font = `700 ${size}px "Noto Sans", "DejaVu Sans", sans-serif`;
-  while (context.measureText(content).width > room && size > 30) {
-    size -= 4;
-    context.font = `700 ${size}px "Noto Sans", "DejaVu Sans", sans-serif`;
-  }
+  const size = fit(context, content, room, 130);
   text(context, content, left + (room - context.measureText(content).width) / 2, 460, size, palette.accent, 700);
 }
 
@@ -148,8 +146,20 @@ function arrow(context: SKRSContext2D, x: number, y: number, length: number, dow
   context.restore();
 }
 
+/** The largest size up to `size` at which a bold line is no wider than `room`, set as the font. */
+function fit(context: SKRSContext2D, content: string, room: number, size: number): number {
+  setFont(context, size, 700);
+  return context.measureText(content).width <= room || size <= 30 ? size : fit(context, content, room, size - 2);
+}
+
+/** The font's own bold, by its axis of weight; asked of `font` it would only be smeared. */
+function setFont(context: SKRSContext2D, size: number, weight: number): void {
+  context.font = `${size}px "Noto Sans", "DejaVu Sans", sans-serif`;
+  context.fontVariationSettings = `'wght' ${weight}`;
+}
+
 function text(context: SKRSContext2D, content: string, x: number, y: number, size: number, colour: string, weight: number): void {
-  context.font = `${weight} ${size}px "Noto Sans", "DejaVu Sans", sans-serif`;
+  setFont(context, size, weight);
   context.fillStyle = colour;
   context.fillText(content, x, y);
 }

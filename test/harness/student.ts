@@ -26,6 +26,7 @@ export function studentAt(page: Page): Student {
     const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
     await page.mouse.move(width / 3, height / 3);
     await page.mouse.move(width / 3 + 8, height / 3 + 8);
+    await expect(page.locator('.player-idle')).not.toBeAttached();
   };
   return {
     page,
@@ -61,7 +62,8 @@ export function studentAt(page: Page): Student {
       const track = page.locator('.seek-track');
       const box = await track.boundingBox();
       if (!box) throw new Error('The bar is not drawn');
-      await page.mouse.click(box.x + box.width * share, box.y + box.height / 2);
+      // Waits until the bar is really there to take it: a click while it comes back into view would pause the video.
+      await track.click({ position: { x: box.width * share, y: box.height / 2 } });
     },
     banner: page.locator('.offline-banner'),
     video: page.locator('video'),
