@@ -16,6 +16,7 @@ import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
 import { dataFolder } from './platform/data-folder.ts';
 import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
 import { openLog } from './platform/log-file.ts';
+import { nativeBinding } from './platform/native-binding.ts';
 import { createSecretVault } from './platform/secret-vault.ts';
 import { createSettingsFile } from './platform/settings-file.ts';
 import { lockDown } from './windows/lock-down.ts';
@@ -38,14 +39,15 @@ export async function runApp(): Promise<void> {
   logger.info('starting', { version, electron: process.versions.electron });
   lockDown(session.defaultSession);
 
-  const embedded = embed(folder, logger);
+  const binding = nativeBinding(process);
+  const embedded = embed(folder, binding, logger);
   const configured = process.env['VITE_API_URL'] || import.meta.env.VITE_API_URL;
   let serverUrl = configured || `http://127.0.0.1:${defaultPort}`;
   let core: Core | null = null;
   let problem: WireError | null = null;
   try {
     core = await compose({
-      ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'], logger, mediaUrl },
+      ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: binding, logger, mediaUrl },
       ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version },
     });
   } catch (error) {
@@ -90,11 +92,13 @@ export async function runApp(): Promise<void> {
 }
 
 /** The demo's own course server, under `npm start` and in packages that carry a demo school. */
-function embed(folder: string, logger: Logger): EmbeddedServer | null {
+function embed(folder: string, binding: string | undefined, logger: Logger): EmbeddedServer | null {
   const packed = join(process.resourcesPath, 'demo-school');
   const demoSchool = process.env['TEACHIFY_EMBEDDED_SERVER'] === '1' ? process.env['TEACHIFY_DEMO_SCHOOL'] : existsSync(packed) && app.isPackaged ? packed : undefined;
   if (!demoSchool || process.env['VITE_API_URL']) return null;
-  return startEmbeddedServer({ script: join(import.meta.dirname, '../server/main.js'), dataFolder: join(folder, 'course-server'), demoSchool, port: defaultPort, logger });
+  const script = join(import.meta.dirname, '../server/main.js');
+  const env = binding ? { TEACHIFY_SQLITE_BINDING: binding } : {};
+  return startEmbeddedServer({ script, dataFolder: join(folder, 'course-server'), demoSchool, port: defaultPort, env, logger });
 }
 
 function createShell(folder: string, window: () => BrowserWindow | null, problem: () => WireError | null, logger: Logger): Shell {
@@ -109,7 +113,7 @@ function createShell(folder: string, window: () => BrowserWindow | null, problem
     }),
     showFolder: async (name) => void (await shell.openPath(name === 'logs' ? join(folder, 'logs') : folder)),
     repairDatabase: async () => {
-      repairLedger(folder, { nativeBinding: process.env['TEACHIFY_SQLITE_BINDING'], logger });
+      repairLedger(folder, { nativeBinding: nativeBinding(process), logger });
       app.relaunch();
       app.quit();
     },

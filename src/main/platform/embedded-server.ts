@@ -13,6 +13,8 @@ interface Options {
   readonly dataFolder: string;
   readonly demoSchool: string;
   readonly port: number;
+  /** Beyond the app's own environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
 }
 
@@ -36,6 +38,7 @@ export function startEmbeddedServer(options: Options): EmbeddedServer {
       child = utilityProcess.fork(options.script, args, {
         serviceName: 'Teachify course server',
         stdio: 'pipe',
+        env: { ...process.env, ...options.env },
       });
       child.stdout?.on('data', (text: Buffer) => logger.info('course server', { text: text.toString().trim() }));
       child.stderr?.on('data', (text: Buffer) => logger.warn('course server', { text: text.toString().trim() }));
