@@ -10,10 +10,10 @@ const perAccount = { max: 10, timeWindow: 60_000 };
 const perAddress = { max: 300, timeWindow: 60_000 };
 
 export const authRoutes: FastifyPluginAsync<Services> = async (app, { sessions, serverInfo }) => {
-  app.get(endpoints.server(), async (_, reply) => {
-    reply.header('cache-control', 'no-store');
-    return reply.wire(serverInfoSchema, await serverInfo());
-  });
+  // RFC 6749 5.1: no cache keeps a token.
+  app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
+
+  app.get(endpoints.server(), async (_, reply) => reply.wire(serverInfoSchema, await serverInfo()));
 
   await app.register(async (limited) => {
     const refuse = (_: unknown, context: { ttl: number }) =>

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import HLS from 'hls-parser';
+import { flattenedVerify, importJWK, type JWK } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodePieceTable } from '../../../src/shared/models/piece-table.ts';
+import { inside, outside, schoolClient, signIn, type SchoolClient } from '../../harness/school-client.ts';
+import { openSchool, type SchoolInProcess } from '../../harness/school-in-process.ts';
+
+const run = promisify(execFile);
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+interface WireFile {
+  sha256: string;
+  bytes: number;
+  key_id: string | null;
+}
+interface WireManifest {
+  renditions: { id: string; kind: string; quality: string | null; file: WireFile; piece_table: WireFile }[];
+  side_files: { role: string; file: WireFile }[];
+}
+
+let school: SchoolInProcess;
+let student: SchoolClient;
+let token = '';
+let stranger: SchoolClient;
+let manifest: WireManifest;
+let signed: { payload: string; signature: string };
+
+beforeAll(async () => {
+  school = await openSchool();
+  const sitting = await signIn(school.url, inside);
+  ({ client: student, access_token: token } = sitting);
+  stranger = (await signIn(school.url, outside)).client;
+  signed = (await student.ask('/api/lessons/waves/manifest')).json();
+  manifest = JSON.parse(signed.payload) as WireManifest;
+});
+afterAll(async () => {
+  await school.close();
+  await rm(school.folder, { recursive: true, force: true });
+});
+
+describe('what a student sees', () => {
+  it('lists the courses of the student and no others', async () => {
+    const titles = async (client: SchoolClient) => (await client.ask('/api/courses')).json<{ courses: { title: string }[] }>().courses.map(({ title }) => title);
+    expect(await titles(student)).toEqual(['The sea']);
+    expect(await titles(stranger)).toEqual(['The hills']);
+  });
+
+  it('tells each lesson with what it costs per quality, best first', async () => {
+    const { lessons } = (await student.ask('/api/courses/sea')).json<{ lessons: Record<string, unknown>[] }>();
+    expect(lessons.map(({ id }) => id)).toEqual(['waves', 'tides']);
+    const [waves, tides] = lessons;
+    expect(waves).toMatchObject({ video_url: '/api/lessons/waves/playlist.m3u8', manifest_url: '/api/lessons/waves/manifest', revision: 1 });
+    expect((waves?.['qualities'] as { quality: string }[]).map(({ quality }) => quality)).toEqual(['720p', '480p', '360p']);
+    expect(tides).toMatchObject({ video_url: '/api/lessons/tides/video.mp4', manifest_url: null });
+  });
+
+  it('spends a few bytes when nothing has changed', async () => {
+    const etag = (await student.ask('/api/courses')).headers.get('etag') ?? '';
+    const again = await student.ask('/api/courses', { headers: { 'if-none-match': etag } });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+});
+
+describe('who may open a lesson', () => {
+  const keyPath = () => `/api/lessons/waves/keys/${manifest.renditions[0]?.file.key_id}`;
+  const closed = (): [string, RequestInit?][] => [
+    ['/api/lessons/waves'],
+    ['/api/lessons/waves/manifest'],
+    ['/api/lessons/waves/playlist.m3u8'],
+    ['/api/lessons/waves/playlist_480p.m3u8'],
+    ['/api/lessons/waves/captions_en.vtt'],
+    [keyPath()],
+    ['/api/lessons/waves/lease', { method: 'POST', body: '{"device_id":"d"}', headers: { 'content-type': 'application/json' } }],
+    ['/api/lessons/tides/video.mp4'],
+    ['/api/courses/sea'],
+  ];
+
+  it('refuses everything of it to who is not enrolled, and says so in the same words', async () => {
+    for (const [path, init] of closed()) {
+      const answer = await stranger.ask(path, init);
+      expect([path, answer.status, answer.json()]).toEqual([path, 403, { error: 'Access denied', code: 'not_enrolled' }]);
+    }
+  });
+
+  it('does not tell a lesson that is not there from one that is not theirs', async () => {
+    expect((await stranger.ask('/api/lessons/no-such-lesson/manifest')).json()).toEqual({ error: 'Access denied', code: 'not_enrolled' });
+  });
+
+  it('refuses everything of it to who is not signed in', async () => {
+    for (const [path, init] of closed()) expect([path, (await schoolClient(school.url).ask(path, init)).status]).toEqual([path, 401]);
+  });
+
+  it('gives ciphertext to anyone, which is of no use to them', async () => {
+    const audio = manifest.renditions.find(({ kind }) => kind === 'audio');
+    const answer = await schoolClient(school.url).bytes(`/media/${audio?.file.sha256}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    const [, first] = decodePieceTable((await schoolClient(school.url).bytes(`/media/${audio?.piece_table.sha256}`)).body);
+    expect(answer.body.subarray(first?.offset, (first?.offset ?? 0) + 64).includes('moof')).toBe(false);
+  });
+
+  it('gives a key of sixteen bytes to who is enrolled, for files of that lesson only', async () => {
+    const key = await student.bytes(keyPath());
+    expect([key.status, key.body.length, key.headers.get('cache-control')]).toEqual([200, 16, 'no-store']);
+    expect((await student.ask('/api/lessons/waves/keys/another')).status).toBe(404);
+  });
+
+  it('gives a lease of thirty days that names student, device and lesson', async () => {
+    const { lease } = (await student.post('/api/lessons/waves/lease', { device_id: 'this-device' })).json<{ lease: string }>();
+    const claims = JSON.parse(Buffer.from(lease.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+    expect(claims).toMatchObject({ student_id: 'inside', device_id: 'this-device', lesson_id: 'waves' });
+    expect(Number(claims['expires_at']) - Number(claims['issued_at'])).toBe(30 * 24 * 3_600_000);
+  });
+});
+
+describe('the signed manifest', () => {
+  it('is signed by the key the server names, byte for byte', async () => {
+    const { signing_key: key } = (await schoolClient(school.url).ask('/api/server')).json<{ signing_key: JWK }>();
+    const [head = '', , mark = ''] = signed.signature.split('.');
+    const verify = async (payload: string) =>
+      flattenedVerify({ protected: head, payload: Buffer.from(payload).toString('base64url'), signature: mark }, await importJWK(key, 'EdDSA'));
+    await expect(verify(signed.payload)).resolves.toBeDefined();
+    await expect(verify(signed.payload.replace('480p', '481p'))).rejects.toThrow();
+  });
+
+  it('names files by the hash of their bytes, and every piece by its own', async () => {
+    for (const { file, piece_table: table } of manifest.renditions) {
+      const [bytes, tableBytes] = await Promise.all([file, table].map(async ({ sha256: id }) => (await student.bytes(`/media/${id}`)).body));
+      if (!bytes || !tableBytes) throw new Error('No bytes');
+      expect([sha256(bytes), bytes.length, sha256(tableBytes)]).toEqual([file.sha256, file.bytes, table.sha256]);
+      const pieces = decodePieceTable(tableBytes);
+      expect(pieces.length).toBeGreaterThan(2);
+      for (const piece of pieces) expect(sha256(bytes.subarray(piece.offset, piece.offset + piece.length))).toBe(Buffer.from(piece.sha256 ?? []).toString('hex'));
+    }
+  });
+});
+
+describe('media by HTTP', () => {
+  const path = () => `/media/${manifest.renditions.find(({ quality }) => quality === '480p')?.file.sha256}`;
+  const whole = async () => (await student.bytes(path())).body;
+
+  it.each([
+    ['the beginning', 'bytes=0-99', (size: number) => [0, 99, size]],
+    ['the middle', 'bytes=1000-1999', (size: number) => [1000, 1999, size]],
+    ['the rest', 'bytes=500-', (size: number) => [500, size - 1, size]],
+    ['the end', 'bytes=-10', (size: number) => [size - 10, size - 1, size]],
+    ['more than there is', 'bytes=500-99999999', (size: number) => [500, size - 1, size]],
+  ])('gives a part of it: %s', async (_, range, expected) => {
+    const file = await whole();
+    const [start = 0, end = 0, size] = expected(file.length);
+    const answer = await student.bytes(path(), { headers: { range } });
+    expect(answer.status).toBe(206);
+    expect(answer.headers.get('content-range')).toBe(`bytes ${start}-${end}/${size}`);
+    expect(answer.headers.get('content-length')).toBe(String(end - start + 1));
+    expect(answer.body.equals(file.subarray(start, end + 1))).toBe(true);
+  });
+
+  it('answers a part beyond the end with 416 and the size', async () => {
+    const size = (await whole()).length;
+    const answer = await student.bytes(path(), { headers: { range: `bytes=${size}-` } });
+    expect([answer.status, answer.headers.get('content-range'), answer.body.length]).toEqual([416, `bytes */${size}`, 0]);
+  });
+
+  it.each(['bytes=9-5', 'bytes=a-b', 'lines=1-2', 'bytes=0-1,5-6'])('gives all of it for a range it does not serve: %s', async (range) => {
+    const answer = await student.bytes(path(), { headers: { range } });
+    expect(answer.status).toBe(200);
+    expect(answer.body.equals(await whole())).toBe(true);
+  });
+
+  it('may be kept for ever by anyone, and costs nothing when it is', async () => {
+    const first = await student.bytes(path());
+    const etag = first.headers.get('etag') ?? '';
+    expect(first.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(etag).toBe(`"${path().slice('/media/'.length)}"`);
+    const again = await student.bytes(path(), { headers: { 'if-none-match': `"other", ${etag}` } });
+    expect([again.status, again.body.length]).toEqual([304, 0]);
+  });
+
+  it('gives a part only of the version that was meant', async () => {
+    const range = 'bytes=0-9';
+    const etag = `"${path().slice('/media/'.length)}"`;
+    expect((await student.bytes(path(), { headers: { range, 'if-range': etag } })).status).toBe(206);
+    expect((await student.bytes(path(), { headers: { range, 'if-range': '"another"' } })).status).toBe(200);
+  });
+
+  it('answers HEAD with the length and no body', async () => {
+    const answer = await student.bytes(path(), { method: 'HEAD' });
+    expect([answer.status, answer.headers.get('content-length'), answer.body.length]).toEqual([200, String((await whole()).length), 0]);
+  });
+
+  it.each(['/media/0000', `/media/${'0'.repeat(64)}`, '/media/..%2Fschool.db', '/media/%2e%2e/keys.json'])('knows nothing of %s', async (other) => {
+    expect((await student.ask(other)).status).toBe(404);
+  });
+
+  it('gives a plain video in parts, to the enrolled and to no cache', async () => {
+    const answer = await student.bytes('/api/lessons/tides/video.mp4', { headers: { range: 'bytes=4-7' } });
+    expect([answer.status, answer.body.toString(), answer.headers.get('content-type')]).toEqual([206, 'ftyp', 'video/mp4']);
+    expect(answer.headers.get('cache-control')).toBe('private, no-cache');
+  });
+});
+
+describe('playlists for players that know only HLS', () => {
+  it('parse, name every rendition once, and lead to playlists that parse', async () => {
+    const text = (await student.ask('/api/lessons/waves/playlist.m3u8')).text;
+    const master = HLS.parse(text);
+    if (!master.isMasterPlaylist) throw new Error('Not a multivariant playlist');
+    expect(master.variants.map(({ resolution, uri }) => [resolution?.height, uri])).toEqual([
+      [720, 'playlist_720p.m3u8'],
+      [480, 'playlist_480p.m3u8'],
+      [360, 'playlist_360p.m3u8'],
+    ]);
+    for (const { uri, bandwidth, averageBandwidth, codecs, audio, subtitles } of master.variants) {
+      expect(bandwidth).toBeGreaterThanOrEqual(averageBandwidth ?? 0);
+      expect(codecs).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+      expect([audio.length, subtitles.length]).toEqual([1, 1]);
+      const media = HLS.parse((await student.ask(`/api/lessons/waves/${uri}`)).text);
+      if (media.isMasterPlaylist) throw new Error('Not a media playlist');
+      expect(media.segments.every(({ key, byterange }) => key?.method === 'AES-128' && byterange !== undefined)).toBe(true);
+      expect(Math.max(...media.segments.map(({ duration }) => Math.round(duration)))).toBeLessThanOrEqual(media.targetDuration);
+    }
+  });
+
+  it('play from end to end in ffmpeg, key and all', async () => {
+    const input = ['-v', 'error', '-headers', `Authorization: Bearer ${token}\r\n`, '-allowed_extensions', 'ALL', '-i', `${school.url}/api/lessons/waves/playlist.m3u8`];
+    const { stdout, stderr } = await run('ffmpeg', [...input, '-map', '0:v:0', '-map', '0:a:0', '-f', 'framemd5', '-']);
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').filter((line) => line.startsWith('0,')).length).toBeGreaterThan(80);
+    expect(stdout.split('\n').filter((line) => line.startsWith('1,')).length).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,116 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inside, outside, signIn, type SchoolClient } from '../../harness/school-client.ts';
+import { openSchool, type SchoolInProcess } from '../../harness/school-in-process.ts';
+
+let school: SchoolInProcess;
+let student: SchoolClient;
+let stranger: SchoolClient;
+let timeline = '';
+let install = '';
+let installs = 0;
+
+beforeAll(async () => {
+  school = await openSchool();
+  student = (await signIn(school.url, inside)).client;
+  stranger = (await signIn(school.url, outside)).client;
+  timeline = (await student.ask('/api/lessons/waves')).json<{ timeline_id: string }>().timeline_id;
+});
+afterAll(async () => {
+  await school.close();
+  await rm(school.folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  install = `install-${++installs}`;
+});
+
+const clock = { boot_id: 'boot', monotonic_ms: 1000, wall_ms: 1_000_000 };
+const snapshot = (fields: object = {}) => ({
+  ...{ session_id: 'session', lesson_id: 'waves', timeline_id: timeline, epoch: 0, ranges: [[0, 1000]], watched_ms: 1000, position_ms: 1000 },
+  ...fields,
+});
+const event = (sequence: number, fields: object = {}) => ({ sequence, kind: 'watched', recorded_at: clock, snapshot: snapshot(fields) });
+const send = (client: SchoolClient, events: object[], installId = install) =>
+  client.post('/api/progress/batches', { install_id: installId, nonce: 'a-nonce-of-mine', sent_at: clock, events });
+const outcomes = async (answer: Promise<{ json<Value>(): Value }>) =>
+  (await answer).json<{ results: { sequence: number; outcome: string }[] }>().results.map(({ sequence, outcome }) => [sequence, outcome]);
+const ranges = async () => (await student.ask('/api/progress')).json<{ progress: { lesson_id: string; ranges: number[][] }[] }>().progress.find(({ lesson_id: id }) => id === 'waves')?.ranges;
+
+describe('progress that comes in', () => {
+  it('echoes the nonce and gives back the joined state', async () => {
+    const answer = (await send(student, [event(1, { session_id: 'echo', ranges: [[2000, 3000]] })])).json();
+    expect(answer).toMatchObject({ nonce: 'a-nonce-of-mine', results: [{ sequence: 1, outcome: 'applied' }], retry_after: null });
+    expect(answer['progress']).toMatchObject([{ lesson_id: 'waves', timeline_id: timeline }]);
+  });
+
+  it('counts a batch that comes twice once', async () => {
+    const events = [event(1, { session_id: 'twice' }), event(2, { session_id: 'twice', ranges: [[0, 2000]], watched_ms: 2000 })];
+    expect(await outcomes(send(student, events))).toEqual([[1, 'applied'], [2, 'applied']]);
+    const before = (await student.ask('/api/progress')).json();
+    expect(await outcomes(send(student, events))).toEqual([[1, 'duplicate'], [2, 'duplicate']]);
+    expect((await student.ask('/api/progress')).json()).toEqual(before);
+  });
+
+  it('joins what two devices watched, in whatever order it comes', async () => {
+    await send(student, [event(5, { session_id: 'left', ranges: [[5000, 7000]] })], `${install}-left`);
+    await send(student, [event(3, { session_id: 'right', ranges: [[6000, 8000]] })], `${install}-right`);
+    expect(await ranges()).toContainEqual([5000, 8000]);
+  });
+
+  it('refuses one event without losing its neighbours', async () => {
+    const events = [event(1, { session_id: 'good' }), event(2, { lesson_id: 'no-such' }), event(3, { timeline_id: 'no-such' }), event(4, { session_id: 'good', watched_ms: 1500 })];
+    expect(await outcomes(send(student, events))).toEqual([[1, 'applied'], [2, 'reject'], [3, 'reject'], [4, 'applied']]);
+  });
+
+  it('refuses what was watched by someone who never was in the course', async () => {
+    expect(await outcomes(send(stranger, [event(1)]))).toEqual([[1, 'reject']]);
+  });
+
+  it('notices a disk that was copied or put back', async () => {
+    await send(student, [event(7, { session_id: 'fork' })]);
+    expect(await outcomes(send(student, [event(7, { session_id: 'fork', watched_ms: 1999 })]))).toEqual([[7, 'fork']]);
+    expect(await outcomes(send(student, [event(4, { session_id: 'fork' })]))).toEqual([[4, 'fork']]);
+    expect(await outcomes(send(student, [event(8, { session_id: 'fork' })]))).toEqual([[8, 'applied']]);
+  });
+
+  it.each([
+    ['no events', { events: [] }],
+    ['a range that ends before it begins', { events: [event(1, { ranges: [[5, 1]] })] }],
+    ['a sequence below one', { events: [event(0)] }],
+    ['more than a batch holds', { events: Array.from({ length: 501 }, (_, index) => event(index + 1)) }],
+    ['no nonce', { nonce: '' }],
+  ])('takes nothing of a batch with %s, and says that it does not fit', async (_, fields) => {
+    const before = (await student.ask('/api/progress')).json();
+    const answer = await student.post('/api/progress/batches', { install_id: install, nonce: 'a-nonce-of-mine', sent_at: clock, events: [event(1)], ...fields });
+    expect([answer.status, answer.json()['code']]).toEqual([400, 'bad_request']);
+    expect((await student.ask('/api/progress')).json()).toEqual(before);
+  });
+});
+
+describe('progress that goes out', () => {
+  it('tells only what changed since the cursor', async () => {
+    const first = (await student.ask('/api/progress')).json<{ cursor: number; more: boolean }>();
+    expect(first.more).toBe(false);
+    const none = (await student.ask(`/api/progress?since=${first.cursor}`)).json();
+    expect(none).toEqual({ progress: [], cursor: first.cursor, more: false });
+    await send(student, [event(1, { session_id: 'later', ranges: [[9000, 9500]] })]);
+    const news = (await student.ask(`/api/progress?since=${first.cursor}`)).json<{ progress: unknown[]; cursor: number }>();
+    expect(news.progress).toHaveLength(1);
+    expect(news.cursor).toBeGreaterThan(first.cursor);
+  });
+
+  it('tells nobody of another', async () => {
+    expect((await stranger.ask('/api/progress')).json()).toMatchObject({ progress: [] });
+  });
+
+  it('is still there after a restart, with the same keys and the same tokens', async () => {
+    const before = (await student.ask('/api/progress')).json();
+    await school.close();
+    const again = await openSchool(school.folder);
+    const { signing_key: key } = (await student.ask('/api/server').catch(() => ({ json: () => ({ signing_key: null }) }))).json<{ signing_key: unknown }>();
+    expect(key).toBeNull();
+    school = again;
+    const { client } = await signIn(school.url, inside);
+    expect((await client.ask('/api/progress')).json()).toEqual(before);
+  });
+});
