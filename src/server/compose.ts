@@ -18,8 +18,12 @@ import { openStore, type Store } from './store/database.ts';
 export interface RunningServer {
   readonly url: string;
   readonly port: number;
+  /** Takes no more connections, answers what has begun, and cuts what has not ended after two seconds. */
   close(): Promise<void>;
 }
+
+/** Enough for any answer but a large file over a slow line, which its client continues by Range. */
+const closingMs = 2000;
 
 interface Surroundings {
   readonly now: () => number;
@@ -65,8 +69,8 @@ export async function startServer(options: ServerOptions, { now, say, version, n
     port,
     url: `http://${options.host}:${port}`,
     close: async () => {
-      app.server.closeAllConnections();
-      await app.close();
+      const tooLong = setTimeout(() => app.server.closeAllConnections(), closingMs);
+      await app.close().finally(() => clearTimeout(tooLong));
       await store.destroy();
     },
   };
