@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { toWire } from '../shared/api/codec.ts';
 import { isTeachifyError, type TeachifyError } from '../shared/errors.ts';
 import { statusOf } from './errors.ts';
@@ -19,27 +19,39 @@ export async function createApp(services: Services, logLevel: string): Promise<F
     bodyLimit: 64 * 1024,
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 200 },
+    // An address that cannot be read never reaches the error handler below.
+    frameworkErrors: (error, _, reply) => void refuse(reply, describe(error)),
   });
   app.decorateReply('wire', function wire(_, value) {
     return this.type('application/json; charset=utf-8').send(JSON.stringify(toWire(value)));
   });
   app.setErrorHandler((error: FastifyError | TeachifyError, request, reply) => {
-    const { status, message, code } = describe(error);
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    const refusal = describe(error);
+    if (refusal.status >= 500) request.log.error({ err: error }, 'request failed');
     if (isTeachifyError(error) && error.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfter)));
-    if (status === 401) reply.header('www-authenticate', 'Bearer');
-    reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' });
-    return reply.code(status).send(JSON.stringify({ error: message, code }));
+    if (refusal.status === 401) reply.header('www-authenticate', 'Bearer');
+    return refuse(reply, refusal);
   });
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'Not found', code: 'not_found' }));
+  app.setNotFoundHandler((_, reply) => refuse(reply, { status: 404, message: 'Not found', code: 'not_found' }));
   for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes]) {
     await app.register(routes, services);
   }
   return app;
 }
 
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+  readonly code: string;
+}
+
+function refuse(reply: FastifyReply, { status, message, code }: Refusal): FastifyReply {
+  reply.headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' });
+  return reply.code(status).send(JSON.stringify({ error: message, code }));
+}
+
 /** What a client is told. A bug says nothing of itself. */
-function describe(error: FastifyError | TeachifyError): { status: number; message: string; code: string } {
+function describe(error: FastifyError | TeachifyError): Refusal {
   if (isTeachifyError(error)) return { status: statusOf(error), message: error.message, code: error.code };
   const status = error.statusCode ?? 500;
   if (status === 413) return { status, message: 'The request is too large', code: 'payload_too_large' };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { ZodError, type z } from 'zod';
 import type { ServerInfo } from '../../shared/api/auth.ts';
-import { fromWire } from '../../shared/api/codec.ts';
+import { fromWire, snakeCase } from '../../shared/api/codec.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { sessionExpired } from '../errors.ts';
 import type { LeaseIssuer } from '../services/leases.ts';
@@ -36,7 +36,10 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   try {
     return fromWire(schema, value);
   } catch (error) {
-    throw new TeachifyError('bad_request', 'The request does not fit', { cause: error });
+    const first = error instanceof ZodError ? error.issues[0] : undefined;
+    // A schema's message names what it wanted, never what it was given: no password comes back.
+    const where = first ? `: ${first.path.map((part) => snakeCase(String(part))).join('.') || 'body'}: ${first.message}` : '';
+    throw new TeachifyError('bad_request', `The request does not fit${where}`, { cause: error });
   }
 }
 
