@@ -6,8 +6,9 @@ import type { Services } from './services.ts';
 
 /** Published bytes: ciphertext and clear posters, the same for everyone, cacheable anywhere forever. */
 export const mediaRoutes: FastifyPluginAsync<Services> = async (app, { media, school }) => {
-  app.get<{ Params: { sha256: string } }>('/media/:sha256', async (request, reply) => {
-    const { sha256 } = request.params;
+  app.get<{ Params: { name: string } }>('/media/:name', async (request, reply) => {
+    // Players that know only HLS want a name with an extension.
+    const sha256 = request.params.name.replace(/\.mp4$/, '');
     if (!sha256Schema.safeParse(sha256).success) throw notFound('File');
     reply.header('access-control-allow-origin', '*');
     return sendFile(request, reply, {

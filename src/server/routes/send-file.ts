@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseByteRange } from '../byte-range.ts';
 import { notFound } from '../errors.ts';
@@ -29,7 +30,8 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, { p
   const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range;
   if (range !== 'all') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
   reply.header('content-length', String(end - start + 1));
-  if (request.method === 'HEAD') return reply.send();
+  // Nothing sent, but not "nothing there": Fastify would call the length 0.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return reply.send(createReadStream(path, { start, end, highWaterMark: 256 * 1024 }));
 }
 

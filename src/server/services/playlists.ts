@@ -50,7 +50,7 @@ function streamInf(video: Rendition, audio: Rendition | undefined, hasCaptions: 
 
 /** One rendition as byte ranges of its published file; the key comes from the enrolment-checked endpoint. */
 export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: readonly Piece[], base: string): string {
-  const file = `${base}${endpoints.media(rendition.file.sha256)}`;
+  const file = `${base}${endpoints.media(rendition.file.sha256)}.mp4`;
   const [init, ...segments] = pieces;
   const longest = Math.max(...segments.map(({ durationUs }) => durationUs));
   const lines = [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProgressBatch, ProgressBatchResponse, ProgressEvent, ProgressPull, ProgressRow } from '../../shared/api/progress.ts';
-import { maxBatchEvents } from '../../shared/api/progress.ts';
+import { dateOfEvent, maxBatchEvents } from '../../shared/api/progress.ts';
 import { emptyProgress, foldProgress, stateOfSnapshot, type ProgressState } from '../../shared/models/progress.ts';
 import type { Store } from '../store/database.ts';
 
@@ -81,7 +81,7 @@ async function takeEvent(
     .executeTakeFirst();
   const state = before ? (JSON.parse(before.state) as ProgressState) : emptyProgress;
   if (snapshot.epoch < state.epoch) return outcome('superseded', 'started over since');
-  const stamp = { at: dateOf(event, batch, now), installId: batch.installId, sequence };
+  const stamp = { at: dateOfEvent(event.recordedAt, batch.sentAt, now), installId: batch.installId, sequence };
   const next = foldProgress(state, stateOfSnapshot(snapshot, lesson.duration_ms, stamp), lesson.duration_ms);
   const row = {
     person_id: personId,
@@ -111,17 +111,6 @@ async function isBelowWatermark(store: Store, personId: string, installId: strin
     .where('person_id', '=', personId)
     .executeTakeFirstOrThrow();
   return newest !== null && sequence < Number(newest);
-}
-
-/**
- * When it happened by the server's clock: within one boot the distance on the monotonic clock, else on the wall clock.
- * Never in the future.
- */
-export function dateOf(event: Pick<ProgressEvent, 'recordedAt'>, batch: Pick<ProgressBatch, 'sentAt'>, now: number): number {
-  const { recordedAt } = event;
-  const { sentAt } = batch;
-  const ago = recordedAt.bootId === sentAt.bootId ? sentAt.monotonicMs - recordedAt.monotonicMs : sentAt.wallMs - recordedAt.wallMs;
-  return now - Math.max(0, ago);
 }
 
 async function nextVersion(store: Store, personId: string): Promise<number> {

@@ -22,7 +22,11 @@ export interface SchoolKeys {
 
 /** The school's keys, made at the first start and kept in a file only its user can read. */
 export async function loadSchoolKeys(file: string): Promise<SchoolKeys> {
-  const { signing, tokens } = storedSchema.parse(JSON.parse(await readFile(file, 'utf8').catch(() => createKeys(file))));
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error; // Keys that cannot be read now must not be replaced.
+    return createKeys(file);
+  });
+  const { signing, tokens } = storedSchema.parse(JSON.parse(text));
   const privateKey = (await importJWK(signing, 'EdDSA')) as CryptoKey;
   const { kty, crv, x, kid } = signing;
   return {

@@ -1,32 +1,30 @@
-import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inside, outside, signIn, type SchoolClient } from '../../harness/school-client.ts';
-import { openSchool, type SchoolInProcess } from '../../harness/school-in-process.ts';
+import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
+import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 
-let school: SchoolInProcess;
+let school: SchoolServer;
 let student: SchoolClient;
 let stranger: SchoolClient;
 let timeline = '';
 let install = '';
+let token: string | undefined;
 let installs = 0;
 
 beforeAll(async () => {
-  school = await openSchool();
-  student = (await signIn(school.url, inside)).client;
-  stranger = (await signIn(school.url, outside)).client;
-  timeline = (await student.ask('/api/lessons/waves')).json<{ timeline_id: string }>().timeline_id;
+  school = await startSchoolServer();
+  token = (await school.signIn('tea')).tokens?.accessToken;
+  student = schoolClient(school.url, token);
+  stranger = schoolClient(school.url, (await school.signIn('letters')).tokens?.accessToken);
+  timeline = (await student.ask('/api/lessons/making-tea')).json<{ timeline_id: string }>().timeline_id;
 });
-afterAll(async () => {
-  await school.close();
-  await rm(school.folder, { recursive: true, force: true });
-});
+afterAll(() => school.close());
 beforeEach(() => {
   install = `install-${++installs}`;
 });
 
 const clock = { boot_id: 'boot', monotonic_ms: 1000, wall_ms: 1_000_000 };
 const snapshot = (fields: object = {}) => ({
-  ...{ session_id: 'session', lesson_id: 'waves', timeline_id: timeline, epoch: 0, ranges: [[0, 1000]], watched_ms: 1000, position_ms: 1000 },
+  ...{ session_id: 'session', lesson_id: 'making-tea', timeline_id: timeline, epoch: 0, ranges: [[0, 1000]], watched_ms: 1000, position_ms: 1000 },
   ...fields,
 });
 const event = (sequence: number, fields: object = {}) => ({ sequence, kind: 'watched', recorded_at: clock, snapshot: snapshot(fields) });
@@ -34,13 +32,13 @@ const send = (client: SchoolClient, events: object[], installId = install) =>
   client.post('/api/progress/batches', { install_id: installId, nonce: 'a-nonce-of-mine', sent_at: clock, events });
 const outcomes = async (answer: Promise<{ json<Value>(): Value }>) =>
   (await answer).json<{ results: { sequence: number; outcome: string }[] }>().results.map(({ sequence, outcome }) => [sequence, outcome]);
-const ranges = async () => (await student.ask('/api/progress')).json<{ progress: { lesson_id: string; ranges: number[][] }[] }>().progress.find(({ lesson_id: id }) => id === 'waves')?.ranges;
+const ranges = async () => (await student.ask('/api/progress')).json<{ progress: { lesson_id: string; ranges: number[][] }[] }>().progress.find(({ lesson_id: id }) => id === 'making-tea')?.ranges;
 
 describe('progress that comes in', () => {
   it('echoes the nonce and gives back the joined state', async () => {
     const answer = (await send(student, [event(1, { session_id: 'echo', ranges: [[2000, 3000]] })])).json();
     expect(answer).toMatchObject({ nonce: 'a-nonce-of-mine', results: [{ sequence: 1, outcome: 'applied' }], retry_after: null });
-    expect(answer['progress']).toMatchObject([{ lesson_id: 'waves', timeline_id: timeline }]);
+    expect(answer['progress']).toMatchObject([{ lesson_id: 'making-tea', timeline_id: timeline }]);
   });
 
   it('counts a batch that comes twice once', async () => {
@@ -105,12 +103,8 @@ describe('progress that goes out', () => {
 
   it('is still there after a restart, with the same keys and the same tokens', async () => {
     const before = (await student.ask('/api/progress')).json();
-    await school.close();
-    const again = await openSchool(school.folder);
-    const { signing_key: key } = (await student.ask('/api/server').catch(() => ({ json: () => ({ signing_key: null }) }))).json<{ signing_key: unknown }>();
-    expect(key).toBeNull();
-    school = again;
-    const { client } = await signIn(school.url, inside);
+    await school.restart();
+    const client = schoolClient(school.url, token);
     expect((await client.ask('/api/progress')).json()).toEqual(before);
   });
 });
