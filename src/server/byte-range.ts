@@ -9,7 +9,7 @@ export interface ByteRange {
  * (absent, another unit, several ranges, malformed), `'unsatisfiable'` when it lies beyond the end.
  */
 export function parseByteRange(header: string | undefined, size: number): ByteRange | 'all' | 'unsatisfiable' {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header?.trim() ?? '');
   if (!match) return 'all';
   const [, first = '', last = ''] = match;
   if (first === '' && last === '') return 'all';

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { courseResponseSchema, coursesResponseSchema, lessonSchema } from '../../shared/api/catalog.ts';
 import { toWire } from '../../shared/api/codec.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
+import { etagMatches } from '../etag.ts';
 import { caller, type Services } from './services.ts';
 
 export const catalogRoutes: FastifyPluginAsync<Services> = async (app, { sessions, school }) => {
@@ -27,6 +28,6 @@ export const catalogRoutes: FastifyPluginAsync<Services> = async (app, { session
 function tagged<Schema extends z.ZodType>(request: FastifyRequest, reply: FastifyReply, schema: Schema, value: z.output<Schema>): FastifyReply {
   const etag = `"${createHash('sha256').update(JSON.stringify(toWire(value))).digest('hex').slice(0, 32)}"`;
   reply.headers({ etag, 'cache-control': 'private, no-cache' });
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  if (etagMatches(request.headers['if-none-match'], etag)) return reply.code(304).send();
   return reply.wire(schema, value);
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseByteRange } from '../byte-range.ts';
 import { notFound } from '../errors.ts';
+import { etagMatches } from '../etag.ts';
 
 interface FileAnswer {
   readonly path: string;
@@ -19,7 +20,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, { p
   if (size === null) throw notFound('File');
   const quoted = `"${etag}"`;
   reply.headers({ etag: quoted, 'cache-control': cacheControl, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
-  if (matches(request.headers['if-none-match'], quoted)) return reply.code(304).send();
+  if (etagMatches(request.headers['if-none-match'], quoted)) return reply.code(304).send();
   reply.type(type);
 
   const ifRange = request.headers['if-range'];
@@ -33,8 +34,4 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, { p
   // Nothing sent, but not "nothing there": Fastify would call the length 0.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
   return reply.send(createReadStream(path, { start, end, highWaterMark: 256 * 1024 }));
-}
-
-function matches(header: string | undefined, quoted: string): boolean {
-  return header !== undefined && header.split(',').some((tag) => tag.trim() === quoted || tag.trim() === '*');
 }
