@@ -64,7 +64,7 @@ async function playlistNamed({ media }: Services, manifest: Manifest, name: stri
   const rendition = manifest.renditions.find(({ id }) => id === name);
   if (!rendition) throw notFound('Playlist');
   const pieces = decodePieceTable(await readFile(media.pathOf(rendition.pieceTable.sha256)));
-  return mediaPlaylist(manifest.lessonId, rendition, pieces, '');
+  return mediaPlaylist(manifest.lessonId, rendition, pieces);
 }
 
 async function captionsText({ media, school }: Services, row: LessonRow, language: string | undefined): Promise<Buffer> {

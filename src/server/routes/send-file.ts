@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseByteRange } from '../byte-range.ts';
+import { parseByteRange, type ByteRange } from '../byte-range.ts';
 import { notFound } from '../errors.ts';
 import { etagMatches } from '../etag.ts';
 
 interface FileAnswer {
   readonly path: string;
+  /** What of the file is the whole answer; all of it when left out. Not found when the file ends before it does. */
+  readonly stretch?: ByteRange;
   /** The strong validator, without quotes. */
   readonly etag: string;
   readonly type: string;
@@ -15,9 +17,13 @@ interface FileAnswer {
 }
 
 /** A file by HTTP (RFC 9110): HEAD, If-None-Match, one Range with If-Range, 206, 304, 416. Never compressed. */
-export async function sendFile(request: FastifyRequest, reply: FastifyReply, { path, etag, type, cacheControl }: FileAnswer): Promise<FastifyReply> {
-  const size = await stat(path).then((found) => found.size, () => null);
-  if (size === null) throw notFound('File');
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, answer: FileAnswer): Promise<FastifyReply> {
+  const { path, etag, type, cacheControl } = answer;
+  const fileSize = await stat(path).then((found) => found.size, () => null);
+  if (fileSize === null) throw notFound('File');
+  const stretch = answer.stretch ?? { start: 0, end: fileSize - 1 };
+  if (answer.stretch && (stretch.start > stretch.end || stretch.end >= fileSize)) throw notFound('File');
+  const size = stretch.end - stretch.start + 1;
   const quoted = `"${etag}"`;
   reply.headers({ etag: quoted, 'cache-control': cacheControl, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
   if (etagMatches(request.headers['if-none-match'], quoted)) return reply.code(304).send();
@@ -33,5 +39,5 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, { p
   reply.header('content-length', String(end - start + 1));
   // Nothing sent, but not "nothing there": Fastify would call the length 0.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
-  return reply.send(createReadStream(path, { start, end, highWaterMark: 256 * 1024 }));
+  return reply.send(createReadStream(path, { start: stretch.start + start, end: stretch.start + end, highWaterMark: 256 * 1024 }));
 }

@@ -48,10 +48,18 @@ function streamInf(video: Rendition, audio: Rendition | undefined, hasCaptions: 
   return `#EXT-X-STREAM-INF:${attributes.join(',')}`;
 }
 
-/** One rendition as byte ranges of its published file; the key comes from the enrolment-checked endpoint. */
-export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: readonly Piece[], base: string): string {
-  const file = `${base}${endpoints.media(rendition.file.sha256)}.mp4`;
+/** From where playlists lie to the server's root; relative, because a school may live below a path of its host. */
+const root = '../../..';
+
+/**
+ * One rendition, each segment under an address of its own; the key comes from the enrolment-checked endpoint.
+ * Not EXT-X-BYTERANGE: ffmpeg, and so every player built on it, asks for the key with the segment's range.
+ */
+export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: readonly Piece[]): string {
+  const { sha256, keyId } = rendition.file;
+  const address = ({ offset, length }: Piece, ending: string) => `${root}${endpoints.media(sha256)}/${offset}-${offset + length - 1}.${ending}`;
   const [init, ...segments] = pieces;
+  if (!init) throw new Error(`Rendition ${rendition.id} of ${lessonId} has no initialisation segment`);
   const longest = Math.max(...segments.map(({ durationUs }) => durationUs));
   const lines = [
     '#EXTM3U',
@@ -60,12 +68,10 @@ export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: re
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    `#EXT-X-MAP:URI="${file}",BYTERANGE="${init?.length ?? 0}@0"`,
+    `#EXT-X-MAP:URI="${address(init, 'mp4')}"`,
   ];
-  if (rendition.file.keyId) lines.push(`#EXT-X-KEY:METHOD=AES-128,URI="${base}${endpoints.key(lessonId, rendition.file.keyId)}"`);
-  for (const { offset, length, durationUs } of segments) {
-    lines.push(`#EXTINF:${(durationUs / 1e6).toFixed(6)},`, `#EXT-X-BYTERANGE:${length}@${offset}`, file);
-  }
+  if (keyId) lines.push(`#EXT-X-KEY:METHOD=AES-128,URI="${root}${endpoints.key(lessonId, keyId)}"`);
+  for (const segment of segments) lines.push(`#EXTINF:${(segment.durationUs / 1e6).toFixed(6)},`, address(segment, 'm4s'));
   return `${[...lines, '#EXT-X-ENDLIST'].join('\n')}\n`;
 }
 

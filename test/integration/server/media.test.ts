@@ -216,7 +216,7 @@ describe('playlists for players that know only HLS', () => {
       expect([audio.length, subtitles.length]).toEqual([1, 1]);
       const media = HLS.parse((await student.ask(`/api/lessons/making-tea/${uri}`)).text);
       if (media.isMasterPlaylist) throw new Error('Not a media playlist');
-      expect(media.segments.every(({ key, byterange }) => key?.method === 'AES-128' && byterange !== undefined)).toBe(true);
+      expect(media.segments.every(({ key }) => key?.method === 'AES-128')).toBe(true);
       expect(Math.max(...media.segments.map(({ duration }) => Math.round(duration)))).toBeLessThanOrEqual(media.targetDuration);
     }
   });
