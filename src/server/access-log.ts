@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 
-/** One JSON line per answer: what was asked and how many bytes of body left. No query, no headers, no tokens. */
+/** One JSON line per answer: what was asked and how many bytes, head included, were handed to the socket. No query, no headers, no tokens. */
 export function writeAccessLog(app: FastifyInstance, file: string, now: () => number): void {
   const log = createWriteStream(file, { flags: 'a' });
   app.addHook('onRequest', async (request, reply) => {

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ServerInfo } from '../shared/api/auth.ts';
 import { writeAccessLog } from './access-log.ts';
@@ -34,7 +34,8 @@ interface Surroundings {
 
 /** Puts the server together, fills it when asked to, and listens. */
 export async function startServer(options: ServerOptions, { now, say, version, nativeBinding }: Surroundings): Promise<RunningServer> {
-  await mkdir(options.data, { recursive: true });
+  // Content keys and password hashes lie there.
+  await mkdir(options.data, { recursive: true, mode: 0o700 });
   const store = await openStore(join(options.data, 'school.db'), nativeBinding);
   const keys = await loadSchoolKeys(join(options.data, 'keys.json'));
   const media = createMediaFolder(join(options.data, 'media'));
@@ -67,7 +68,7 @@ export async function startServer(options: ServerOptions, { now, say, version, n
   const { port } = app.server.address() as AddressInfo;
   return {
     port,
-    url: `http://${options.host}:${port}`,
+    url: `http://${isIPv6(options.host) ? `[${options.host}]` : options.host}:${port}`,
     close: async () => {
       const tooLong = setTimeout(() => app.server.closeAllConnections(), closingMs);
       await app.close().finally(() => clearTimeout(tooLong));

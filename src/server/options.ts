@@ -44,5 +44,10 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Se
   });
   const parsed = optionsSchema.safeParse({ data: 'data', ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  throw new Error(parsed.error.issues.map(({ path, message }) => `${sourceOf(path[0])}: ${message}`).join('; '));
+}
+
+function sourceOf(key: PropertyKey | undefined): string {
+  const found = flags.find((one) => one.key === key);
+  return found ? `--${found.flag} (${found.env})` : String(key);
 }

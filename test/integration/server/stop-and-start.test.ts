@@ -1,11 +1,16 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { tokenResponseSchema } from '../../../src/shared/api/auth.ts';
 import { fromWire } from '../../../src/shared/api/codec.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
+import { startServer } from '../../../src/server/compose.ts';
 import { startCourseServer, type CourseServer } from '../../harness/course-server.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
 import { encodeTinySchool, people } from '../../harness/tiny-school.ts';
 
 let opened: CourseServer | SchoolServer | null = null;
@@ -106,4 +111,20 @@ it('a session and its spent tokens outlive a restart', async () => {
   await server.restart();
   await server.clock.advance(11_000);
   expect((await refresh()).status).toBe(401);
+});
+
+it.runIf(process.platform !== 'win32')('a data folder that the server makes, with its keys, is for its own user', async () => {
+  const data = join(temporaryFolder(), 'deep', 'data');
+  const server = await startServer({ port: 0, host: '127.0.0.1', data, logLevel: 'silent' }, { now: () => Date.now(), say: () => {}, version: 'test' });
+  await server.close();
+  expect([data, join(data, 'keys.json')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+
+it.runIf(hasIpv6)('on IPv6 the address it tells can be asked', async () => {
+  const options = { port: 0, host: '::1', data: temporaryFolder(), logLevel: 'silent' as const };
+  const server = await startServer(options, { now: () => Date.now(), say: () => {}, version: 'test' });
+  const answer = await fetch(`${server.url}/readyz`).finally(() => server.close());
+  expect(await answer.json()).toEqual({ status: 'ready' });
 });

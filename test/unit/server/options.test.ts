@@ -11,8 +11,12 @@ describe('readOptions', () => {
     expect(readOptions(['--port', '9001'], env)).toMatchObject({ port: 9001, data: 'there' });
   });
 
-  it.each([[['--port', 'many']], [['--log-level', 'loud']], [['--port', '70000']]])('says what does not fit: %j', (argv) => {
-    expect(() => readOptions(argv, {})).toThrow(/port|logLevel/);
+  it.each([
+    [['--port', 'many'], /^--port \(TEACHIFY_SERVER_PORT\): /],
+    [['--log-level', 'loud'], /^--log-level \(TEACHIFY_SERVER_LOG_LEVEL\): .*"warn"/],
+    [['--port', '70000'], /^--port \(TEACHIFY_SERVER_PORT\): .*65535/],
+  ])('says which flag does not fit, and which variable: %j', (argv, sentence) => {
+    expect(() => readOptions(argv, {})).toThrow(sentence);
   });
 
   it('refuses a flag it does not know', () => {
