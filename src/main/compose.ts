@@ -83,7 +83,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   });
   const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger });
   const playback = createPlayback({
-    ...{ catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
+    ...{ accounts, catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
   });
 
   return {

@@ -19,7 +19,10 @@ export async function openAlbum(folder: string): Promise<Album> {
     folder: place,
     take: async (app, name) => {
       const png = await app.evaluate(async ({ BrowserWindow }) => {
-        const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        // What a test has just seen in the page may not be drawn yet, nor its transitions be over.
+        await contents?.executeJavaScript('new Promise((drawn) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(drawn)), 300))');
+        const image = await contents?.capturePage();
         return image?.toPNG().toString('base64') ?? '';
       });
       number += 1;

@@ -2,7 +2,7 @@ import type { Availability, PlaybackSource } from '../../shared/contracts/playba
 import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Rendition } from '../../shared/models/manifest.ts';
 import { qualityHeight } from '../../shared/models/quality.ts';
-import type { Leases } from '../accounts/ports.ts';
+import type { AccountId, Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
@@ -25,6 +25,7 @@ const announceMs = 500;
 const endMs = 5_000;
 
 interface Dependencies {
+  readonly accounts: Pick<Accounts, 'current' | 'changed'>;
   readonly catalog: Pick<Catalog, 'lesson' | 'nextLesson' | 'poster'>;
   readonly contents: LessonContents;
   readonly store: PieceStore;
@@ -42,6 +43,8 @@ interface Dependencies {
 
 interface OpenLesson {
   readonly mediaId: string;
+  /** Whose sitting it is open in; it ends with that. */
+  readonly account: AccountId | undefined;
   readonly content: LessonContent;
   readonly closing: AbortController;
   blocked: boolean;
@@ -64,12 +67,14 @@ class LessonPlayback implements Playback {
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
+    dependencies.accounts.changed(() => this.#closeForeign());
     dependencies.connectivity.changed(({ status }) => void (status === 'online' && this.#unblock()));
     dependencies.store.changed(({ fileId }) => this.#piecesChanged(fileId));
   }
 
   async open(lessonId: string): Promise<PlaybackSource> {
-    const { catalog, contents, leases, downloaded, progress, random, mediaUrl, connectivity } = this.#deps;
+    const { accounts, catalog, contents, leases, downloaded, progress, random, mediaUrl, connectivity } = this.#deps;
+    const account = accounts.current()?.accountId;
     const lesson = await catalog.lesson(lessonId);
     const home = await downloaded.quality(lessonId);
     const offline = connectivity.state().status === 'offline';
@@ -81,7 +86,7 @@ class LessonPlayback implements Playback {
     });
     if (content.manifest) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
     const mediaId = random.id();
-    this.#open.set(mediaId, { mediaId, content, closing: new AbortController(), blocked: false, announceAt: 0 });
+    this.#open.set(mediaId, { mediaId, account, content, closing: new AbortController(), blocked: false, announceAt: 0 });
     const { positionMs, epoch } = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
     const described = lesson.qualities.filter(({ quality }) => !content.manifest || isDescribed(content, quality));
@@ -111,6 +116,16 @@ class LessonPlayback implements Playback {
   }
 
   async close(mediaId: string): Promise<void> {
+    this.#end(mediaId);
+  }
+
+  /** Who signs out leaves no lesson open to the next one. */
+  #closeForeign(): void {
+    const account = this.#deps.accounts.current()?.accountId;
+    for (const open of this.#open.values()) if (open.account !== account) this.#end(open.mediaId);
+  }
+
+  #end(mediaId: string): void {
     this.#open.get(mediaId)?.closing.abort();
     this.#open.delete(mediaId);
   }
