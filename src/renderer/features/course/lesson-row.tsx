@@ -1,7 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { LessonView } from '../../../shared/contracts/catalog.ts';
-import type { Quality } from '../../../shared/models/quality.ts';
+import { qualityHeight, type Quality } from '../../../shared/models/quality.ts';
 import { PlayablePoster } from '../../components/playable-poster.tsx';
 import { WatchedBar } from '../../components/watched-bar.tsx';
 import { useFormat } from '../../i18n/format.ts';
@@ -49,6 +49,7 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
             ) : null}
             {offline && item?.state !== 'ready' ? <span>{text('lesson.needsLine')}</span> : null}
           </p>
+          {item ? null : <LessonSizes lesson={lesson} />}
           {progress && progress.ranges.length > 0 ? (
             <WatchedBar
               ranges={progress.ranges}
@@ -60,5 +61,23 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
       </div>
       <LessonControl lesson={lesson} item={item} wished={wished} />
     </article>
+  );
+}
+
+/** What each quality would weigh, for a choice before the download. */
+function LessonSizes({ lesson }: { readonly lesson: LessonView }) {
+  const text = useText();
+  const format = useFormat();
+  if (lesson.qualities.length < 2) return null;
+  return (
+    <ul className="lesson-sizes" aria-label={text('lesson.sizes')}>
+      {lesson.qualities
+        .toSorted((a, b) => qualityHeight(a.quality) - qualityHeight(b.quality))
+        .map(({ quality, bytes }) => (
+          <li key={quality}>
+            {quality} {format.bytes(bytes)}
+          </li>
+        ))}
+    </ul>
   );
 }
