@@ -1,29 +1,33 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAccounts } from '../core/accounts/accounts.ts';
-import { greetSchool } from '../core/accounts/greet-school.ts';
-import { openKeyFile } from '../core/accounts/key-file.ts';
-import { createLeases } from '../core/accounts/leases.ts';
-import type { SecretVault } from '../core/accounts/ports.ts';
-import { systemClock } from '../core/base/clock.ts';
-import { Disposables } from '../core/base/disposables.ts';
-import type { Logger } from '../core/base/logger.ts';
-import { systemRandom } from '../core/base/random.ts';
-import { createCatalog } from '../core/catalog/catalog.ts';
-import { createLessonContents } from '../core/content/lesson-contents.ts';
-import { createOriginSource } from '../core/content/origin-source.ts';
-import { createPieceStore } from '../core/content/piece-store.ts';
-import { openDatabases } from '../core/database/databases.ts';
-import { createDownloads } from '../core/downloads/downloads.ts';
-import { createApiClient } from '../core/net/api-client.ts';
-import { createBandwidthMeter } from '../core/net/bandwidth-meter.ts';
-import { createConnectivity } from '../core/net/connectivity.ts';
-import { createGotTransport } from '../core/net/got-transport.ts';
-import { createPlayback } from '../core/playback/playback.ts';
-import { createProgress } from '../core/progress/progress.ts';
-import { createSettings } from '../core/settings/settings.ts';
-import type { SettingsFile } from '../core/settings/ports.ts';
-import type { Domains } from './ipc/handlers.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import { greetSchool } from './accounts/greet-school.ts';
+import { openKeyFile } from './accounts/key-file.ts';
+import { createLeases } from './accounts/leases.ts';
+import type { Accounts, SecretVault } from './accounts/ports.ts';
+import { systemClock } from './base/clock.ts';
+import { Disposables } from './base/disposables.ts';
+import type { Logger } from './base/logger.ts';
+import { systemRandom } from './base/random.ts';
+import { createCatalog } from './catalog/catalog.ts';
+import type { Catalog } from './catalog/ports.ts';
+import { createLessonContents } from './content/lesson-contents.ts';
+import { createOriginSource } from './content/origin-source.ts';
+import { createPieceStore } from './content/piece-store.ts';
+import { openDatabases } from './database/databases.ts';
+import { createDownloads } from './downloads/downloads.ts';
+import type { Downloads } from './downloads/ports.ts';
+import { createApiClient } from './net/api-client.ts';
+import { createBandwidthMeter } from './net/bandwidth-meter.ts';
+import { createConnectivity } from './net/connectivity.ts';
+import { createGotTransport } from './net/got-transport.ts';
+import type { Connectivity } from './net/ports.ts';
+import { createPlayback } from './playback/playback.ts';
+import type { Playback } from './playback/ports.ts';
+import type { Progress } from './progress/ports.ts';
+import { createProgress } from './progress/progress.ts';
+import { createSettings } from './settings/settings.ts';
+import type { SettingsFile, SettingsStore } from './settings/ports.ts';
 
 interface Surroundings {
   readonly dataFolder: string;
@@ -36,14 +40,24 @@ interface Surroundings {
   readonly logger: Logger;
 }
 
-export interface Core extends Domains {
+export interface Core {
+  readonly accounts: Accounts;
+  readonly catalog: Catalog;
+  readonly connectivity: Connectivity;
+  readonly downloads: Downloads;
+  readonly playback: Playback;
+  readonly progress: Progress;
+  readonly settings: SettingsStore;
   /** Takes up the work that was left: queue, outbox, asking for the server. */
   start(): void;
   /** Gives everything back in reverse. */
   dispose(): Promise<void>;
 }
 
-/** The composition root of the app: every part is made here, by hand, once. Throws database_damaged, data_folder_in_use. */
+/**
+ * The composition root: every part is made here, by hand, once, for the window and the command line alike.
+ * Throws database_damaged, data_folder_in_use.
+ */
 export async function compose(surroundings: Surroundings): Promise<Core> {
   const { dataFolder, defaultServerUrl, nativeBinding, vault, settingsFile, version, mediaUrl, logger } = surroundings;
   mkdirSync(dataFolder, { recursive: true });
