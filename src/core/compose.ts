@@ -12,6 +12,7 @@ import { systemRandom } from './base/random.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/ports.ts';
 import { createLessonContents } from './content/lesson-contents.ts';
+import { createLineBudget } from './content/line-budget.ts';
 import { createOriginSource } from './content/origin-source.ts';
 import { createPieceStore } from './content/piece-store.ts';
 import { openDatabases } from './database/databases.ts';
@@ -85,6 +86,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const store = createPieceStore({
     ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger },
     source: createOriginSource({ transport, serverUrl, authorisation }),
+    budget: createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond() }),
     cacheQuotaBytes: () => settings.get().cacheQuotaBytes,
   });
   disposables.add(() => store.close());

@@ -1,23 +1,16 @@
-import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
-import { retry } from '../net/retry.ts';
 import { BlockFiles } from './block-files.ts';
 import { FileRepository } from './file-repository.ts';
-import type { BandwidthMeter, FetchOptions, FileDescription, FileId, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
+import type { BandwidthMeter, FetchOptions, FileDescription, FileId, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { nextRun, runLimit } from './run-planner.ts';
-import { receiveRun } from './run-transfer.ts';
-import { Slots } from './slots.ts';
 import { StoredFile } from './stored-file.ts';
-import { WireClock } from './wire-clock.ts';
-
-const transfersAtOnce = 4;
-const backgroundWorkers = 3;
-const triesWithoutProgress = { foreground: 3, background: 5 };
+import { Transfers } from './transfers.ts';
 
 interface Dependencies {
   /** Folder of the blocks. */
@@ -26,6 +19,7 @@ interface Dependencies {
   readonly source: PieceSource;
   readonly connectivity: Pick<Connectivity, 'state' | 'reportSuccess' | 'reportFailure'>;
   readonly bandwidth: BandwidthMeter;
+  readonly budget: LineBudget;
   readonly cacheQuotaBytes: () => number;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,8 +35,7 @@ class DiskPieceStore implements PieceStore {
   readonly #deps: Dependencies;
   readonly #rows: FileRepository;
   readonly #blocks: BlockFiles;
-  readonly #slots = new Slots(transfersAtOnce);
-  readonly #wire: WireClock;
+  readonly #transfers: Transfers;
   readonly #files = new Map<FileId, StoredFile>();
   readonly #registering = new Map<FileId, Promise<void>>();
   /** Pieces on their way, by `file:piece`; who else wants one waits for the same transfer. */
@@ -56,7 +49,12 @@ class DiskPieceStore implements PieceStore {
     this.#deps = dependencies;
     this.#rows = new FileRepository(dependencies.database);
     this.#blocks = new BlockFiles(dependencies.folder);
-    this.#wire = new WireClock(dependencies.bandwidth, dependencies.clock);
+    this.#transfers = new Transfers({
+      ...dependencies,
+      blocks: this.#blocks,
+      closing: this.#closing.signal,
+      commit: (file, pieces) => this.#commit(file, pieces),
+    });
   }
 
   async register(file: FileDescription): Promise<void> {
@@ -83,22 +81,23 @@ class DiskPieceStore implements PieceStore {
   }
 
   async fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
-    let failed = false;
-    const worker = async () => {
-      while (!failed && !this.#isStopped(options)) {
-        const run = this.#plan(wanted);
-        if (!run) return;
-        await this.#obtain(run, options).catch((error: unknown) => {
-          failed = true;
-          throw error;
-        });
+    const running = new Set<Promise<void>>();
+    let failure: unknown;
+    while (failure === undefined && !this.#isStopped(options)) {
+      const giveBack = await this.#transfers.takeSlot(options).catch(() => undefined);
+      const run = giveBack && failure === undefined ? this.#plan(wanted) : undefined;
+      if (!giveBack || !run) {
+        giveBack?.();
+        break;
       }
-    };
-    const workers = options.priority === 'background' ? backgroundWorkers : 1;
-    const ends = await Promise.allSettled(Array.from({ length: workers }, worker));
+      const work = this.#obtain(run, options, giveBack)
+        .catch((error: unknown) => void (failure ??= error))
+        .finally(() => running.delete(work));
+      running.add(work);
+    }
+    await Promise.all(running);
     if (this.#isStopped(options)) throw new TeachifyError('cancelled', 'The transfer was stopped');
-    const failure = ends.find((end) => end.status === 'rejected');
-    if (failure) throw failure.reason;
+    if (failure !== undefined) throw failure;
     await this.#awaitOthers(wanted, options);
   }
 
@@ -184,10 +183,10 @@ class DiskPieceStore implements PieceStore {
   }
 
   /** Takes the run's pieces for this transfer and brings them; the planner leaves them alone meanwhile. */
-  async #obtain(run: PieceRun, options: FetchOptions): Promise<void> {
+  async #obtain(run: PieceRun, options: FetchOptions, slot: () => void): Promise<void> {
     const keys = Array.from({ length: run.count }, (_, index) => `${run.file.id}:${run.first + index}`);
     const stillWanted = () => !options.signal?.aborted || keys.some((key) => this.#shared.has(key));
-    const transfer = this.#bring(run, options, stillWanted);
+    const transfer = this.#transfers.bring(run, this.#file(run.file.id), { options, slot, stillWanted });
     // The failure is this caller's to report; those who only wait look at the bits afterwards.
     const settled = transfer.catch(() => {});
     for (const key of keys) {
@@ -203,70 +202,6 @@ class DiskPieceStore implements PieceStore {
     }
   }
 
-  async #bring(run: PieceRun, { priority, signal }: FetchOptions, stillWanted: () => boolean): Promise<void> {
-    const { clock, random, connectivity } = this.#deps;
-    const file = this.#file(run.file.id);
-    const once = async () => {
-      const rest = this.#restOf(run);
-      if (!rest || !stillWanted()) return;
-      const { status, reason } = connectivity.state();
-      if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
-      const giveBack = await this.#slots.take(priority);
-      try {
-        await this.#transfer(rest, file, stillWanted);
-        connectivity.reportSuccess();
-      } catch (error) {
-        connectivity.reportFailure(error);
-        if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
-        throw error;
-      } finally {
-        giveBack();
-      }
-    };
-    await retry(once, () => this.#progressOf(run), { clock, random, tries: triesWithoutProgress[priority], signal: signal ?? this.#closing.signal });
-  }
-
-  /** What of a run is still absent from its first absent piece on. */
-  #restOf(run: PieceRun): PieceRun | undefined {
-    const file = this.#file(run.file.id);
-    const end = run.first + run.count;
-    for (let piece = run.first; piece < end; piece++) {
-      if (!file.bits.has(piece)) return { ...run, first: piece, count: end - piece, skipBytes: file.partials.get(piece) ?? 0 };
-    }
-    return undefined;
-  }
-
-  /** Grows with every piece that stays and every byte that is kept, but not with bytes that turned out wrong. */
-  #progressOf(run: PieceRun): number {
-    const rest = this.#restOf(run);
-    const piecesDone = rest ? rest.first - run.first : run.count;
-    return piecesDone * 2 ** 32 + (rest?.skipBytes ?? 0);
-  }
-
-  async #transfer(run: PieceRun, file: StoredFile, stillWanted: () => boolean): Promise<void> {
-    this.#wire.begin();
-    try {
-      await receiveRun(run, this.#deps.source.open(run, this.#closing.signal), {
-        files: this.#blocks,
-        clock: this.#deps.clock,
-        blockOf: (_, piece) => file.blockOf(piece),
-        keepPartial: (_, piece, bytes) => void (bytes > 0 ? file.partials.set(piece, bytes) : file.partials.delete(piece)),
-        received: (bytes) => this.#wire.received(bytes),
-        stillWanted,
-        commit: async (_, pieces) => {
-          for (const piece of pieces) {
-            file.bits.set(piece, true);
-            file.checked.add(piece);
-          }
-          await this.#save(file);
-          this.#changed.emit({ fileId: run.file.id, pieces, present: true });
-        },
-      });
-    } finally {
-      this.#wire.end();
-    }
-  }
-
   /** Waits for pieces that another caller's transfer brings; brings them itself when that one failed. */
   async #awaitOthers(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
     for (const ref of wanted) {
@@ -279,6 +214,15 @@ class DiskPieceStore implements PieceStore {
     }
     const left = wanted.filter(({ fileId, piece }) => !this.#file(fileId).bits.has(piece));
     if (left.length > 0) await this.fetch(left, options);
+  }
+
+  async #commit(file: StoredFile, pieces: readonly number[]): Promise<void> {
+    for (const piece of pieces) {
+      file.bits.set(piece, true);
+      file.checked.add(piece);
+    }
+    await this.#save(file);
+    this.#changed.emit({ fileId: file.description.id, pieces, present: true });
   }
 
   async #lose(file: StoredFile, piece: number): Promise<void> {

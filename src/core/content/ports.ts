@@ -129,3 +129,11 @@ export interface BandwidthMeter {
   /** Bytes that crossed the wire in so many ms of activity. */
   record(bytes: number, ms: number): void;
 }
+
+/** What the student allows downloads to take of the line. */
+export interface LineBudget {
+  /** How many background transfers may run where the host would take `limit`. */
+  backgroundTransfers(limit: number): number;
+  /** Told of bytes as they come; resolves when the next may be taken. Foreground is never held back. */
+  spend(bytes: number, priority: Priority, signal?: AbortSignal): Promise<void>;
+}

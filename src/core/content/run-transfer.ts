@@ -18,8 +18,8 @@ export interface RunTarget {
   commit(file: FileDescription, pieces: readonly number[]): Promise<void>;
   /** So many bytes of an unfinished piece lie on disk; 0 forgets them. */
   keepPartial(file: FileDescription, piece: number, bytes: number): void;
-  /** Bytes came over the wire. */
-  received(bytes: number): void;
+  /** Bytes came over the wire; resolves when the next may be taken. */
+  received(bytes: number): Promise<void>;
   /** Asked at each piece's end: false lets the transfer stop there. */
   stillWanted(): boolean;
 }
@@ -33,8 +33,8 @@ export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>,
   try {
     await receiver.begin();
     for await (const chunk of body) {
-      target.received(chunk.length);
       await receiver.take(chunk);
+      await target.received(chunk.length);
       if (receiver.atPieceEnd && !target.stillWanted()) break;
     }
   } finally {

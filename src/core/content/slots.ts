@@ -1,38 +1,69 @@
 import type { Priority } from './ports.ts';
 
-/** A bounded number of transfers at once; foreground goes first and always finds one slot that background may not take. */
-export class Slots {
-  readonly #total: number;
-  #used = 0;
-  readonly #waiting: Record<Priority, (() => void)[]> = { foreground: [], background: [] };
+interface Waiter {
+  readonly grant: () => void;
+}
 
-  constructor(total: number) {
+/**
+ * A bounded number of transfers at once, first come first served within a priority. Foreground never waits for background:
+ * it counts against its own bound only. The bounds may move while transfers run.
+ */
+export class Slots {
+  readonly #total: (priority: Priority) => number;
+  readonly #used: Record<Priority, number> = { foreground: 0, background: 0 };
+  readonly #waiting: Record<Priority, Set<Waiter>> = { foreground: new Set(), background: new Set() };
+
+  /** `total` is asked each time. */
+  constructor(total: (priority: Priority) => number) {
     this.#total = total;
   }
 
-  /** Resolves to the function that gives the slot back. */
-  async take(priority: Priority): Promise<() => void> {
-    if (!this.#isFree(priority)) await new Promise<void>((resolve) => this.#waiting[priority].push(resolve));
-    else this.#used += 1;
+  /** Resolves to the function that gives the slot back. Rejects with the signal's reason when it is aborted before. */
+  async take(priority: Priority, signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
+    if (this.#isFree(priority)) this.#used[priority] += 1;
+    else await this.#wait(priority, signal);
     let given = false;
     return () => {
       if (given) return;
       given = true;
-      this.#used -= 1;
-      this.#wake();
+      this.#used[priority] -= 1;
+      this.wake();
     };
   }
 
-  #isFree(priority: Priority): boolean {
-    return this.#used < (priority === 'foreground' ? this.#total : this.#total - 1);
-  }
-
-  #wake(): void {
+  /** Looks again who may go, when the bound has moved. */
+  wake(): void {
     for (const priority of ['foreground', 'background'] as const) {
-      while (this.#waiting[priority].length > 0 && this.#isFree(priority)) {
-        this.#used += 1;
-        this.#waiting[priority].shift()?.();
+      for (const waiter of this.#waiting[priority]) {
+        if (!this.#isFree(priority)) break;
+        this.#used[priority] += 1;
+        this.#waiting[priority].delete(waiter);
+        waiter.grant();
       }
     }
+  }
+
+  #isFree(priority: Priority): boolean {
+    const { foreground, background } = this.#used;
+    return (priority === 'foreground' ? foreground : foreground + background) < this.#total(priority);
+  }
+
+  #wait(priority: Priority, signal: AbortSignal | undefined): Promise<void> {
+    const waiting = this.#waiting[priority];
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.delete(waiter);
+        reject(signal?.reason as Error);
+      };
+      const waiter: Waiter = {
+        grant: () => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        },
+      };
+      waiting.add(waiter);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 }

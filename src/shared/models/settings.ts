@@ -19,6 +19,8 @@ export const settingsSchema = z.object({
   cacheQuotaBytes: z.int().nonnegative(),
   /** Downloads may use this many bytes a second; null for all there is. */
   rateLimitBytesPerSecond: z.int().positive().nullable(),
+  /** One connection, at most a fifth of the line, for those who share it. */
+  polite: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -35,6 +37,7 @@ export const defaultSettings: Settings = {
   playbackRate: 1,
   cacheQuotaBytes: 2 * 1024 ** 3,
   rateLimitBytesPerSecond: null,
+  polite: false,
 };
 
 /** Only what is to change; no defaults, so that a patch never resets what it does not name. */

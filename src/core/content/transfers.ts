@@ -1,0 +1,140 @@
+import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Connectivity } from '../net/ports.ts';
+import { retry } from '../net/retry.ts';
+import type { BlockFiles } from './block-files.ts';
+import { Concurrency } from './concurrency.ts';
+import { HostPause } from './host-pause.ts';
+import type { BandwidthMeter, FetchOptions, LineBudget, PieceRun, PieceSource } from './ports.ts';
+import { receiveRun } from './run-transfer.ts';
+import { Slots } from './slots.ts';
+import type { StoredFile } from './stored-file.ts';
+import { WireClock } from './wire-clock.ts';
+
+/** Answers by which a host says that it is too much. */
+const congestions: readonly ErrorCode[] = ['rate_limited', 'server_error', 'timeout'];
+const triesWithoutProgress = { foreground: 3, background: 5 };
+
+interface Dependencies {
+  readonly source: PieceSource;
+  readonly blocks: BlockFiles;
+  readonly connectivity: Pick<Connectivity, 'state' | 'reportSuccess' | 'reportFailure'>;
+  readonly bandwidth: BandwidthMeter;
+  readonly budget: LineBudget;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ends everything. */
+  readonly closing: AbortSignal;
+  /** These pieces are verified and durable: set their bits. */
+  readonly commit: (file: StoredFile, pieces: readonly number[]) => Promise<void>;
+}
+
+interface Bringing {
+  readonly options: FetchOptions;
+  /** Taken before the run was planned; given back here. */
+  readonly slot: () => void;
+  /** Asked at each piece's end: false lets the transfer stop there. */
+  readonly stillWanted: () => boolean;
+}
+
+/** Runs over the line: how many at once, how often again, and who waits for whom. */
+export class Transfers {
+  readonly #deps: Dependencies;
+  readonly #concurrency = new Concurrency();
+  readonly #slots: Slots;
+  readonly #pause: HostPause;
+  readonly #wire: WireClock;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+    this.#wire = new WireClock(dependencies.bandwidth, dependencies.clock);
+    this.#pause = new HostPause(dependencies.clock);
+    this.#slots = new Slots((priority) => {
+      const { limit } = this.#concurrency;
+      return priority === 'foreground' ? limit : dependencies.budget.backgroundTransfers(limit);
+    });
+  }
+
+  /** Waits for leave to transfer; rejects when the caller or the program stops. */
+  takeSlot(options: FetchOptions): Promise<() => void> {
+    return this.#slots.take(options.priority, this.#stopOf(options));
+  }
+
+  /** Brings a run in as many tries as it takes. The slot is given back between tries, so that nobody waits for a pause. */
+  async bring(run: PieceRun, file: StoredFile, { options, slot: firstSlot, stillWanted }: Bringing): Promise<void> {
+    const { clock, random, closing } = this.#deps;
+    let slot: (() => void) | undefined = firstSlot;
+    const once = async () => {
+      slot ??= await this.takeSlot(options);
+      try {
+        const rest = restOf(run, file);
+        if (rest && stillWanted()) await this.#tryOnce(rest, file, options, stillWanted);
+      } finally {
+        slot();
+        slot = undefined;
+      }
+    };
+    await retry(once, () => progressOf(run, file), { clock, random, tries: triesWithoutProgress[options.priority], signal: options.signal ?? closing });
+  }
+
+  async #tryOnce(rest: PieceRun, file: StoredFile, options: FetchOptions, stillWanted: () => boolean): Promise<void> {
+    const { clock, connectivity } = this.#deps;
+    const { status, reason } = connectivity.state();
+    if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
+    await this.#pause.over(this.#stopOf(options));
+    try {
+      await this.#transfer(rest, file, options, stillWanted);
+      connectivity.reportSuccess();
+      this.#concurrency.succeeded();
+      this.#slots.wake();
+    } catch (error) {
+      connectivity.reportFailure(error);
+      this.#pause.heed(error);
+      if (congestions.some((code) => isTeachifyError(error, code))) this.#concurrency.congested(clock.monotonic());
+      if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
+      throw error;
+    }
+  }
+
+  async #transfer(run: PieceRun, file: StoredFile, { priority }: FetchOptions, stillWanted: () => boolean): Promise<void> {
+    const { source, blocks, budget, clock, closing, commit } = this.#deps;
+    this.#wire.begin();
+    try {
+      await receiveRun(run, source.open(run, closing), {
+        files: blocks,
+        clock,
+        blockOf: (_, piece) => file.blockOf(piece),
+        keepPartial: (_, piece, bytes) => void (bytes > 0 ? file.partials.set(piece, bytes) : file.partials.delete(piece)),
+        received: (bytes) => {
+          this.#wire.received(bytes);
+          return budget.spend(bytes, priority, closing);
+        },
+        stillWanted,
+        commit: (_, pieces) => commit(file, pieces),
+      });
+    } finally {
+      this.#wire.end();
+    }
+  }
+
+  #stopOf({ signal }: FetchOptions): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#deps.closing]) : this.#deps.closing;
+  }
+}
+
+/** What of a run is still absent from its first absent piece on. */
+function restOf(run: PieceRun, file: StoredFile): PieceRun | undefined {
+  const end = run.first + run.count;
+  for (let piece = run.first; piece < end; piece++) {
+    if (!file.bits.has(piece)) return { ...run, first: piece, count: end - piece, skipBytes: file.partials.get(piece) ?? 0 };
+  }
+  return undefined;
+}
+
+/** Grows with every piece that stays and every byte that is kept, but not with bytes that turned out wrong. */
+function progressOf(run: PieceRun, file: StoredFile): number {
+  const rest = restOf(run, file);
+  const piecesDone = rest ? rest.first - run.first : run.count;
+  return piecesDone * 2 ** 32 + (rest?.skipBytes ?? 0);
+}
