@@ -16,12 +16,15 @@ import { createLineBudget } from './content/line-budget.ts';
 import { createOriginSource } from './content/origin-source.ts';
 import { createPieceStore } from './content/piece-store.ts';
 import { openDatabases } from './database/databases.ts';
+import { createDataUsage } from './downloads/data-usage.ts';
 import { createDownloads } from './downloads/downloads.ts';
+import { createGate } from './downloads/gate.ts';
 import type { Downloads } from './downloads/ports.ts';
 import { createApiClient } from './net/api-client.ts';
 import { createBandwidthMeter } from './net/bandwidth-meter.ts';
 import { createConnectivity } from './net/connectivity.ts';
 import { createGotTransport } from './net/got-transport.ts';
+import { watchMeteredLine } from './net/metered-line.ts';
 import type { Connectivity } from './net/ports.ts';
 import { createPlayback } from './playback/playback.ts';
 import type { Playback } from './playback/ports.ts';
@@ -81,12 +84,17 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const api = createApiClient({ transport, serverUrl, authorisation, connectivity });
   const bandwidth = createBandwidthMeter();
 
+  const usage = createDataUsage(databases.content, clock);
+  disposables.add(() => usage.flush());
+  const metered = watchMeteredLine({ platform: process.platform, clock, logger });
+  disposables.add(() => metered.close());
+
   const contentFolder = join(dataFolder, 'content');
   mkdirSync(contentFolder, { recursive: true });
   const store = createPieceStore({
     ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger },
     source: createOriginSource({ transport, serverUrl, authorisation }),
-    budget: createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond() }),
+    budget: createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond(), spent: (bytes) => usage.record(bytes) }),
     cacheQuotaBytes: () => settings.get().cacheQuotaBytes,
   });
   disposables.add(() => store.close());
@@ -94,10 +102,12 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKey });
   const leases = createLeases({ database: databases.ledger, api, accounts, wrapper: openKeyFile(join(dataFolder, 'content.key'), random) });
   const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
-  const downloads = createDownloads({
-    ...{ database: databases.content, folder: contentFolder, store, contents, catalog, leases, accounts, connectivity, bandwidth, clock, logger },
-  });
   const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger });
+  const downloads = createDownloads({
+    ...{ database: databases.content, folder: contentFolder, store, contents, catalog, leases, accounts, connectivity, progress, bandwidth, clock, logger },
+    gate: createGate({ connectivity, metered, usage, rules: () => settings.get(), clock }),
+    gateChanged: settings.changed,
+  });
   const playback = createPlayback({
     ...{ accounts, catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
   });

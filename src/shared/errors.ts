@@ -15,6 +15,10 @@ export const errorCodes = [
   'rate_limited',
   'server_error',
   'unexpected_answer',
+  // what the student allows
+  'outside_hours',
+  'allowance_used',
+  'metered_line',
   // who you are
   'wrong_credentials',
   'signed_out',

@@ -43,8 +43,28 @@ export class FileRepository {
     guarded('content', () => this.#db.transaction(() => fileIds.forEach((fileId) => insert.run(account, lessonId, quality, fileId))).immediate());
   }
 
-  async release({ account, lessonId, quality }: Claim): Promise<void> {
-    guarded('content', () => this.#db.prepare('DELETE FROM claims WHERE account = ? AND lesson_id = ? AND quality = ?').run(account, lessonId, quality));
+  /** Makes the claim keep exactly these; gives the files it kept before and does not now. */
+  async claimOnly({ account, lessonId, quality }: Claim, fileIds: readonly FileId[]): Promise<FileId[]> {
+    const of = 'account = ? AND lesson_id = ? AND quality = ?';
+    const kept = this.#db.prepare<string[], { file_id: string }>(`SELECT file_id FROM claims WHERE ${of}`);
+    const drop = this.#db.prepare(`DELETE FROM claims WHERE ${of} AND file_id = ?`);
+    const insert = this.#db.prepare('INSERT OR IGNORE INTO claims (account, lesson_id, quality, file_id) VALUES (?, ?, ?, ?)');
+    const wanted = new Set(fileIds);
+    return guarded('content', () =>
+      this.#db
+        .transaction(() => {
+          const dropped = kept.all(account, lessonId, quality).map((row) => row.file_id).filter((fileId) => !wanted.has(fileId));
+          for (const fileId of dropped) drop.run(account, lessonId, quality, fileId);
+          for (const fileId of wanted) insert.run(account, lessonId, quality, fileId);
+          return dropped;
+        })
+        .immediate(),
+    );
+  }
+
+  async storedBytes(fileIds: readonly FileId[]): Promise<number> {
+    const one = this.#db.prepare<[string], { bytes: number }>('SELECT verified_bytes AS bytes FROM files WHERE id = ?');
+    return guarded('content', () => fileIds.reduce((sum, fileId) => sum + (one.get(fileId)?.bytes ?? 0), 0));
   }
 
   async claims(): Promise<Claim[]> {

@@ -19,6 +19,12 @@ const provisionalPieceBytes = 1024 * 1024;
 const plainSchema = z.object({ path: z.string(), bytes: z.int().positive(), etag: z.string() });
 type Plain = z.infer<typeof plainSchema>;
 
+/** As the server describes a lesson; `keep` makes it what this computer goes by. */
+interface Described {
+  readonly known: Manifest | Plain;
+  readonly keep: () => Promise<void>;
+}
+
 interface Dependencies {
   readonly database: Connection;
   readonly store: PieceStore;
@@ -34,17 +40,21 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
   const { database, store, api, signingKey, serverUrl } = dependencies;
   const rows = new LessonRepository(database);
 
-  const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Manifest | Plain> => {
+  const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Described> => {
     if (!lesson.manifestUrl) {
       const plain = await askPlain(dependencies, lesson, signal);
-      await rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(plain), signature: null });
-      return plain;
+      return { known: plain, keep: () => rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(plain), signature: null }) };
     }
     const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
     const manifest = await verifyManifest(signed, signingKey());
     if (manifest.lessonId !== lesson.id) throw new TeachifyError('manifest_invalid', 'The manifest is of another lesson');
-    await rows.save(serverUrl(), lesson.id, signed);
-    return manifest;
+    return { known: manifest, keep: () => rows.save(serverUrl(), lesson.id, signed) };
+  };
+
+  const firstFromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Manifest | Plain> => {
+    const { known, keep } = await fromServer(lesson, signal);
+    await keep();
+    return known;
   };
 
   const fromDisk = async (lesson: Lesson): Promise<Manifest | Plain | null> => {
@@ -61,8 +71,15 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
   };
 
   return {
-    load: async (lesson, options) => describe(lesson, (await fromDisk(lesson)) ?? (await fromServer(lesson, options.signal)), options),
-    refresh: async (lesson, options) => describe(lesson, await fromServer(lesson, options.signal), options),
+    load: async (lesson, options) => describe(lesson, (await fromDisk(lesson)) ?? (await firstFromServer(lesson, options.signal)), options),
+    stored: async (lesson) => {
+      const known = await fromDisk(lesson);
+      return known && isManifest(known) ? known : null;
+    },
+    update: async (lesson, options) => {
+      const { known, keep } = await fromServer(lesson, options.signal);
+      return { content: await describe(lesson, known, options), keep };
+    },
   };
 }
 

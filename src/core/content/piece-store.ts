@@ -12,6 +12,9 @@ import { nextRun, runLimit } from './run-planner.ts';
 import { StoredFile } from './stored-file.ts';
 import { Transfers } from './transfers.ts';
 
+/** The cache is held to its quota each time so many bytes have come. */
+const evictEveryBytes = 32 * 1024 * 1024;
+
 interface Dependencies {
   /** Folder of the blocks. */
   readonly folder: string;
@@ -43,6 +46,7 @@ class DiskPieceStore implements PieceStore {
   readonly #shared = new Set<string>();
   readonly #changed = new Emitter<PiecesChanged>();
   readonly #closing = new AbortController();
+  #sinceEviction = 0;
   readonly changed = this.#changed.event;
 
   constructor(dependencies: Dependencies) {
@@ -105,9 +109,14 @@ class DiskPieceStore implements PieceStore {
     await this.#rows.claim(claim, fileIds);
   }
 
-  async release(...[claim]: Parameters<PieceStore['release']>): Promise<void> {
-    await this.#rows.release(claim);
+  async claimOnly(...[claim, fileIds]: Parameters<PieceStore['claimOnly']>): Promise<readonly FileId[]> {
+    const dropped = await this.#rows.claimOnly(claim, fileIds);
     await this.#evict();
+    return dropped;
+  }
+
+  storedBytes(fileIds: readonly FileId[]): Promise<number> {
+    return this.#rows.storedBytes(fileIds);
   }
 
   claims() {
@@ -223,6 +232,8 @@ class DiskPieceStore implements PieceStore {
     }
     await this.#save(file);
     this.#changed.emit({ fileId: file.description.id, pieces, present: true });
+    this.#sinceEviction += pieces.reduce((sum, piece) => sum + (file.description.pieces[piece]?.length ?? 0), 0);
+    if (this.#sinceEviction > evictEveryBytes) await this.#evict();
   }
 
   async #lose(file: StoredFile, piece: number): Promise<void> {
@@ -242,6 +253,7 @@ class DiskPieceStore implements PieceStore {
 
   /** Gives back what nobody claims, least recently used first, until the cache fits its quota. */
   async #evict(): Promise<void> {
+    this.#sinceEviction = 0;
     const unclaimed = await this.#rows.unclaimed();
     let excess = unclaimed.reduce((sum, { verifiedBytes }) => sum + verifiedBytes, 0) - this.#deps.cacheQuotaBytes();
     for (const { id, verifiedBytes } of unclaimed) {

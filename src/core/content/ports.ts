@@ -59,14 +59,17 @@ export interface PieceStore {
    * Resolves when all are verified and durable; rejects at the first failure that retrying here cannot mend, with everything that came kept.
    */
   fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void>;
+  /** Keeps these files besides what the claim keeps already. */
   claim(claim: Claim, fileIds: readonly FileId[]): Promise<void>;
-  /** Files nobody claims any more become cache and are evicted first. */
-  release(claim: Claim): Promise<void>;
+  /** Keeps exactly these; none ends the claim. Gives the files that this claim no longer keeps: cache, unless another one does. */
+  claimOnly(claim: Claim, fileIds: readonly FileId[]): Promise<readonly FileId[]>;
   claims(): Promise<readonly Claim[]>;
   /** Unlinks the blocks of these files unless claimed. */
   discard(fileIds: readonly FileId[]): Promise<void>;
   /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
   verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
+  /** Verified bytes of these files, registered or not. */
+  storedBytes(fileIds: readonly FileId[]): Promise<number>;
   /** Verified bytes on disk: those claimed, those of the cache. */
   usage(): Promise<{ claimedBytes: number; cacheBytes: number; byLesson: ReadonlyMap<string, number> }>;
   readonly changed: Event<PiecesChanged>;
@@ -118,8 +121,18 @@ export interface LessonContents {
    * Piece tables of the renditions named by `qualities` (and all sound) are loaded; all of them when it is left out.
    */
   load(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<LessonContent>;
-  /** Asks the server for a newer revision; the old one stays valid when it fails. */
-  refresh(lesson: Lesson, options: FetchOptions): Promise<LessonContent>;
+  /** The manifest on this computer, whatever its revision; null when there is none. Asks nobody. */
+  stored(lesson: Lesson): Promise<Manifest | null>;
+  /**
+   * The server's newest revision, described but not taken over: the one on this computer stays what plays until `keep`,
+   * so that an update that stops half way costs nobody a lesson.
+   */
+  update(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<ContentUpdate>;
+}
+
+export interface ContentUpdate {
+  readonly content: LessonContent;
+  keep(): Promise<void>;
 }
 
 /** Bits per second on the wire, for the ABR and for ETAs. */

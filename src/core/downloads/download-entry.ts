@@ -2,6 +2,7 @@ import type { DownloadItem, DownloadState } from '../../shared/contracts/downloa
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { LessonContent } from '../content/ports.ts';
 import type { DownloadRow } from './download-repository.ts';
+import { EntrySpeed } from './entry-speed.ts';
 
 /** A row and what of it only this run of the program knows. */
 export interface Entry {
@@ -9,25 +10,31 @@ export interface Entry {
   /** `row.state` says what survives; this says what is going on. */
   activity: 'none' | 'running' | 'waiting';
   reason: ErrorCode | null;
-  lessonTitle: string;
-  courseTitle: string;
+  readonly lessonTitle: string;
+  readonly courseTitle: string;
+  /** False where sizes are estimates: a source without a manifest. */
+  readonly exact: boolean;
   content: LessonContent | null;
+  readonly speed: EntrySpeed;
   stop: AbortController | null;
   running: Promise<void> | null;
 }
 
-export function isWaiting({ activity }: Entry): boolean {
-  return activity === 'waiting';
+type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'exact'>;
+
+export function newEntry({ row, lessonTitle, courseTitle, exact }: Known): Entry {
+  return { row, lessonTitle, courseTitle, exact, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), stop: null, running: null };
 }
 
 /** What a student sees of it. */
-export function describeEntry({ row, activity, reason, lessonTitle, courseTitle }: Entry, bytesDone: number, bitsPerSecond: number | null): DownloadItem {
+export function describeEntry({ row, activity, reason, lessonTitle, courseTitle, exact, speed }: Entry, bytesDone: number): DownloadItem {
   const state: DownloadState = activity === 'none' || row.state !== 'queued' ? row.state : activity;
-  const bytesPerSecond = state === 'running' ? (bitsPerSecond ?? 0) / 8 : 0;
+  const bytesPerSecond = state === 'running' ? speed.bytesPerSecond() : 0;
   return {
     ...{ lessonId: row.lessonId, courseId: row.courseId, lessonTitle, courseTitle, quality: row.quality, state },
-    ...{ reason, bytesDone, bytesTotal: row.bytesTotal, exact: true, bytesPerSecond },
+    ...{ reason, bytesDone, bytesTotal: row.bytesTotal, exact, bytesPerSecond },
     etaSeconds: bytesPerSecond > 0 ? (row.bytesTotal - bytesDone) / bytesPerSecond : null,
     position: row.position,
+    updating: row.revision > 0 && row.state !== 'ready',
   };
 }

@@ -14,10 +14,12 @@ const rowSchema = z.object({
   position: z.int().nonnegative(),
   bytesDone: z.int().nonnegative(),
   bytesTotal: z.int().nonnegative(),
+  /** The lesson's revision that is here whole; 0 while none is. */
+  revision: z.int().nonnegative(),
 });
 export type DownloadRow = z.infer<typeof rowSchema>;
 
-const columns = `lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal`;
+const columns = `lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal, revision`;
 
 export class DownloadRepository {
   readonly #db: Connection;
@@ -31,20 +33,19 @@ export class DownloadRepository {
     return rows.map((row) => rowSchema.parse(row));
   }
 
-  async save(account: string, row: DownloadRow): Promise<void> {
-    guarded('content', () =>
-      this.#db
-        .prepare(
-          `INSERT INTO downloads (account, lesson_id, course_id, quality, state, reason, position, bytes_done, bytes_total)
-           VALUES (@account, @lessonId, @courseId, @quality, @state, @reason, @position, @bytesDone, @bytesTotal)
-           ON CONFLICT (account, lesson_id) DO UPDATE SET quality = @quality, state = @state, reason = @reason, position = @position,
-             bytes_done = @bytesDone, bytes_total = @bytesTotal`,
-        )
-        .run({ account, ...row }),
+  /** All of them or none. */
+  async save(account: string, rows: readonly DownloadRow[]): Promise<void> {
+    const insert = this.#db.prepare(
+      `INSERT INTO downloads (account, lesson_id, course_id, quality, state, reason, position, bytes_done, bytes_total, revision)
+       VALUES (@account, @lessonId, @courseId, @quality, @state, @reason, @position, @bytesDone, @bytesTotal, @revision)
+       ON CONFLICT (account, lesson_id) DO UPDATE SET quality = @quality, state = @state, reason = @reason, position = @position,
+         bytes_done = @bytesDone, bytes_total = @bytesTotal, revision = @revision`,
     );
+    guarded('content', () => this.#db.transaction(() => rows.forEach((row) => insert.run({ account, ...row }))).immediate());
   }
 
-  async remove(account: string, lessonId: string): Promise<void> {
-    guarded('content', () => this.#db.prepare('DELETE FROM downloads WHERE account = ? AND lesson_id = ?').run(account, lessonId));
+  async remove(account: string, lessonIds: readonly string[]): Promise<void> {
+    const remove = this.#db.prepare('DELETE FROM downloads WHERE account = ? AND lesson_id = ?');
+    guarded('content', () => this.#db.transaction(() => lessonIds.forEach((lessonId) => remove.run(account, lessonId))).immediate());
   }
 }

@@ -1,16 +1,25 @@
-import type { DownloadItem, StorageView } from '../../shared/contracts/downloads.ts';
+import type { DownloadItem, DownloadPlan, StorageView } from '../../shared/contracts/downloads.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Event } from '../base/emitter.ts';
 
 export interface Downloads {
   list(): Promise<DownloadItem[]>;
+  /** What taking these lessons home at the quality nearest to this one would mean. */
+  plan(lessonIds: readonly string[], quality: Quality): Promise<DownloadPlan>;
+  /** At the end of the queue. Known ones go on; at another quality they begin anew. */
   add(lessonIds: readonly string[], quality: Quality): Promise<void>;
+  /** To the n-th place of the queue, 0 first. */
+  move(lessonId: string, position: number): Promise<void>;
   pause(lessonId: string): Promise<void>;
   resume(lessonId: string): Promise<void>;
-  remove(lessonId: string): Promise<void>;
+  /** Stops them and gives their bytes back, unless another student or lesson keeps them. */
+  remove(lessonIds: readonly string[]): Promise<void>;
+  /** Those watched to the end whose progress the school has. */
+  removeWatched(): Promise<{ lessons: number; bytes: number }>;
   pauseAll(): Promise<void>;
   resumeAll(): Promise<void>;
   storage(): Promise<StorageView>;
+  /** Hashes everything of a lesson again; bad pieces are fetched again. Resolves to how many were bad. */
   verify(lessonId: string): Promise<number>;
   /** At most four times a second. */
   readonly changed: Event<DownloadItem[]>;
@@ -18,8 +27,10 @@ export interface Downloads {
   start(): () => Promise<void>;
 }
 
-/** What the player asks about lessons taken home. */
+/** What the player asks and tells about lessons taken home. */
 export interface DownloadedLessons {
-  /** The quality this lesson was claimed at by the current student, ready or not; null when not claimed. */
+  /** The quality this lesson was claimed at by the current student; ready when a whole revision is here. Null when not claimed. */
   quality(lessonId: string): Promise<{ quality: Quality; ready: boolean } | null>;
+  /** The lesson being watched goes first; null when none is. */
+  watching(lessonId: string | null): void;
 }

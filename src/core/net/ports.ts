@@ -62,3 +62,9 @@ export interface Connectivity {
   /** A request failed; network errors make it probe. */
   reportFailure(error: unknown): void;
 }
+
+/** Whether the line costs by the byte, where the system tells. */
+export interface MeteredLine {
+  /** False where nobody says so. */
+  isMetered(): boolean;
+}

@@ -87,6 +87,7 @@ class LessonPlayback implements Playback {
     if (content.manifest) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
     const mediaId = random.id();
     this.#open.set(mediaId, { mediaId, account, content, closing: new AbortController(), blocked: false, announceAt: 0 });
+    downloaded.watching(lessonId);
     const { positionMs, epoch } = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
     const described = lesson.qualities.filter(({ quality }) => !content.manifest || isDescribed(content, quality));
@@ -128,6 +129,7 @@ class LessonPlayback implements Playback {
   #end(mediaId: string): void {
     this.#open.get(mediaId)?.closing.abort();
     this.#open.delete(mediaId);
+    this.#deps.downloaded.watching([...this.#open.values()].at(-1)?.content.lesson.id ?? null);
   }
 
   async availability(mediaId: string): Promise<Availability> {

@@ -7,6 +7,8 @@ export interface Progress {
   report(snapshot: SessionSnapshot): Promise<LessonProgress>;
   /** Of the current student: the server's state plus what was not acknowledged yet. */
   lessons(): Promise<LessonProgress[]>;
+  /** Lessons watched to the end of which nothing waits to be sent. */
+  finished(): Promise<ReadonlySet<string>>;
   /** Where to go on, and under which epoch to report. */
   resumePoint(timelineId: string): Promise<{ positionMs: number; epoch: number }>;
   outbox(): Promise<OutboxView>;

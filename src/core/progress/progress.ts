@@ -107,6 +107,13 @@ class RecordedProgress implements Progress {
     return Promise.all(timelines.map(async (known) => shownProgress(await this.#withDuration(account, known), events.get(known.timelineId) ?? [])));
   }
 
+  async finished(): Promise<ReadonlySet<string>> {
+    const account = this.#account();
+    if (account === null) return new Set();
+    const unsent = new Set((await this.#reads.events(account)).map(({ snapshot }) => snapshot.lessonId));
+    return new Set((await this.lessons()).filter(({ lessonId, done }) => done && !unsent.has(lessonId)).map(({ lessonId }) => lessonId));
+  }
+
   async resumePoint(timelineId: string): Promise<{ positionMs: number; epoch: number }> {
     const account = this.#requireAccount();
     const state = currentState(await this.#reads.timeline(account, timelineId), await this.#reads.eventsOf(account, timelineId));

@@ -26,6 +26,8 @@ export const downloadItemSchema = z.object({
   etaSeconds: z.number().nonnegative().nullable(),
   /** Place in the queue, 0 first. */
   position: z.int().nonnegative(),
+  /** An older revision is here whole and plays; only what changed is fetched. */
+  updating: z.boolean(),
 });
 export type DownloadItem = z.infer<typeof downloadItemSchema>;
 export type DownloadState = DownloadItem['state'];
@@ -40,6 +42,21 @@ export const storageViewSchema = z.object({
 });
 export type StorageView = z.infer<typeof storageViewSchema>;
 
+/** What taking lessons home would mean. */
+export const downloadPlanSchema = z.object({
+  lessons: z.array(z.object({ lessonId: z.string(), quality: qualitySchema, bytes: z.int().nonnegative(), presentBytes: z.int().nonnegative(), exact: z.boolean() })),
+  bytes: z.int().nonnegative(),
+  /** Of these, already on this computer and verified. */
+  presentBytes: z.int().nonnegative(),
+  /** Room beside the reserve and beside what is queued already. */
+  freeBytes: z.int().nonnegative(),
+  fits: z.boolean(),
+  /** At the speed measured lately; null before anything was measured. */
+  etaSeconds: z.number().nonnegative().nullable(),
+  exact: z.boolean(),
+});
+export type DownloadPlan = z.infer<typeof downloadPlanSchema>;
+
 const lessonInput = z.object({ lessonId: idSchema });
 
 export const downloadsContract = {
@@ -50,6 +67,12 @@ export const downloadsContract = {
     'downloads.resume': call(lessonInput, nothing),
     /** Stops it and gives its bytes back, ready or not. */
     'downloads.remove': call(lessonInput, nothing),
+    'downloads.plan': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000), quality: qualitySchema }), downloadPlanSchema),
+    /** To the n-th place of the queue, 0 first. */
+    'downloads.move': call(z.object({ lessonId: idSchema, position: z.int().nonnegative() }), nothing),
+    'downloads.removeMany': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000) }), nothing),
+    /** Those watched to the end whose progress the school has. Answers with what was given back. */
+    'downloads.removeWatched': call(nothing, z.object({ lessons: z.int().nonnegative(), bytes: z.int().nonnegative() })),
     'downloads.pauseAll': call(nothing, nothing),
     'downloads.resumeAll': call(nothing, nothing),
     'downloads.storage': call(nothing, storageViewSchema),

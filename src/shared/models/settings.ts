@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { qualitySchema } from './quality.ts';
 
+const minuteOfDaySchema = z.int().min(0).max(24 * 60 - 1);
+
+/** When downloads may run, in minutes of the local day; `from` later than `to` goes over midnight. */
+export const downloadHoursSchema = z.object({ fromMinute: minuteOfDaySchema, toMinute: minuteOfDaySchema });
+export type DownloadHours = z.infer<typeof downloadHoursSchema>;
+
 /** Everything a student may choose. */
 export const settingsSchema = z.object({
   serverUrl: z.url({ protocol: /^https?$/ }).nullable(),
@@ -21,6 +27,11 @@ export const settingsSchema = z.object({
   rateLimitBytesPerSecond: z.int().positive().nullable(),
   /** One connection, at most a fifth of the line, for those who share it. */
   polite: z.boolean(),
+  /** Null for any time. */
+  downloadHours: downloadHoursSchema.nullable(),
+  /** Downloads stop when lessons, watched ones too, took so many bytes of the line; null for no bound. */
+  dataAllowance: z.object({ bytes: z.int().positive(), per: z.enum(['day', 'month']) }).nullable(),
+  pauseOnMetered: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -38,6 +49,9 @@ export const defaultSettings: Settings = {
   cacheQuotaBytes: 2 * 1024 ** 3,
   rateLimitBytesPerSecond: null,
   polite: false,
+  downloadHours: null,
+  dataAllowance: null,
+  pauseOnMetered: false,
 };
 
 /** Only what is to change; no defaults, so that a patch never resets what it does not name. */

@@ -158,6 +158,7 @@ export function download(school: School, index: number, change: Partial<Download
     courseTitle: school.catalog.courses.find(({ id }) => id === lesson.courseId)?.title ?? '',
     quality: '480p',
     state: 'running',
+    updating: false,
     reason: null,
     bytesDone: done,
     bytesTotal: bytes,

@@ -12,6 +12,7 @@ const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadIte
   courseTitle: 'c',
   quality: '480p',
   state: 'running',
+  updating: false,
   reason: null,
   bytesDone: 1,
   bytesTotal: 10,

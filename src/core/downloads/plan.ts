@@ -1,0 +1,51 @@
+import type { Lesson } from '../../shared/api/catalog.ts';
+import type { DownloadPlan } from '../../shared/contracts/downloads.ts';
+import { filesOfQuality } from '../../shared/models/manifest.ts';
+import { closestQuality, type Quality } from '../../shared/models/quality.ts';
+import type { LessonContents, PieceStore } from '../content/ports.ts';
+
+interface Dependencies {
+  readonly contents: Pick<LessonContents, 'stored'>;
+  readonly store: Pick<PieceStore, 'storedBytes'>;
+  /** Room for these lessons: beside the reserve and beside what is queued already. */
+  readonly freeBytes: number;
+  readonly bitsPerSecond: number | null;
+}
+
+/** What taking these lessons home would mean, in exact bytes, without a word over the line. */
+export async function planDownloads(lessons: readonly Lesson[], wished: Quality, { contents, store, freeBytes, bitsPerSecond }: Dependencies): Promise<DownloadPlan> {
+  const rows: DownloadPlan['lessons'] = [];
+  for (const lesson of lessons) {
+    const offer = offerOf(lesson, wished);
+    if (!offer) continue;
+    const manifest = await contents.stored(lesson);
+    const present = manifest ? await store.storedBytes(filesNamed(manifest, offer.quality)) : 0;
+    // A newer revision may have other files; what of it is here shows when it is fetched.
+    rows.push({ lessonId: lesson.id, ...offer, presentBytes: Math.min(present, offer.bytes), exact: true });
+  }
+  const bytes = sum(rows.map((row) => row.bytes));
+  const presentBytes = sum(rows.map((row) => row.presentBytes));
+  const missing = bytes - presentBytes;
+  return {
+    ...{ lessons: rows, bytes, presentBytes, freeBytes, fits: missing <= freeBytes, exact: rows.every(({ exact }) => exact) },
+    etaSeconds: bitsPerSecond ? (missing * 8) / bitsPerSecond : null,
+  };
+}
+
+/** The quality nearest to the wish that the lesson has; undefined for one that cannot be taken home. */
+export function offerOf(lesson: Lesson, wished: Quality): Lesson['qualities'][number] | undefined {
+  const quality = closestQuality(
+    wished,
+    lesson.qualities.map((offer) => offer.quality),
+  );
+  return lesson.qualities.find((offer) => offer.quality === quality);
+}
+
+function filesNamed(manifest: Parameters<typeof filesOfQuality>[0], quality: Quality): string[] {
+  const { renditions, sideFiles } = filesOfQuality(manifest, quality);
+  return [...renditions.flatMap(({ file, pieceTable }) => [file.sha256, pieceTable.sha256]), ...sideFiles.map(({ file }) => file.sha256)];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,189 @@
+import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import type { Leases } from '../accounts/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Catalog } from '../catalog/ports.ts';
+import type { LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
+import type { Entry } from './download-entry.ts';
+import type { DownloadList } from './download-list.ts';
+import { failureOf } from './failure.ts';
+import { fetchOrder, filesFor } from './fetch-order.ts';
+
+/** Two share the line in turns, so that a short lesson does not wait for the whole of a long one before it. */
+const lessonsAtOnce = 2;
+/** Waiting downloads try again by themselves this often, for causes that send no word when they pass. */
+const tryAgainMs = 15_000;
+/** What the student set, which stops even what runs well. */
+const rules: ReadonlySet<ErrorCode> = new Set(['outside_hours', 'allowance_used', 'metered_line']);
+
+interface Dependencies {
+  readonly list: DownloadList;
+  readonly store: PieceStore;
+  readonly contents: LessonContents;
+  readonly catalog: Pick<Catalog, 'lesson'>;
+  readonly leases: Pick<Leases, 'acquire'>;
+  /** Why no download may run now; null when they may. */
+  readonly gate: () => ErrorCode | null;
+  /** Bytes the disk has beyond the reserve. */
+  readonly freeBytes: () => Promise<number>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Decides which downloads run: the one being watched first, then by place in the queue, two at a time. */
+export class QueueRunner {
+  readonly #deps: Dependencies;
+  #started = false;
+  /** What made a download wait makes the next one wait too: the line, the disk, the sign-in. */
+  #held: ErrorCode | null = null;
+  #watching: string | null = null;
+
+  constructor(dependencies: Dependencies) {
+    this.#deps = dependencies;
+  }
+
+  start(): () => void {
+    const closing = new AbortController();
+    this.#started = true;
+    const tick = async () => {
+      while (await this.#deps.clock.sleep(tryAgainMs, closing.signal).then(() => true, () => false)) this.pumpAnew();
+    };
+    void tick();
+    return () => {
+      this.#started = false;
+      closing.abort();
+    };
+  }
+
+  /** The lesson in the player; null when there is none. */
+  watch(lessonId: string | null): void {
+    this.#watching = lessonId;
+    this.pump();
+  }
+
+  /** Whatever made downloads wait may have passed. */
+  pumpAnew(): void {
+    this.#held = null;
+    this.pump();
+  }
+
+  /** Starts what may run, stops what has to give way. The list must be ready. */
+  pump(): void {
+    if (!this.#started) return;
+    const { list, gate } = this.#deps;
+    const queued = list.inOrder().filter(({ row }) => row.state === 'queued');
+    const barred = gate();
+    const reason = barred ?? this.#held;
+    if (reason) {
+      for (const entry of queued) {
+        if (!entry.running) this.#wait(entry, reason);
+        // A line that is gone ends transfers by itself, each with what it has.
+        else if (barred && rules.has(barred)) entry.stop?.abort();
+      }
+      return;
+    }
+    const wanted = new Set(queued.toSorted((a, b) => this.#rank(a) - this.#rank(b)).slice(0, lessonsAtOnce));
+    const running = list.inOrder().filter(({ running: run }) => run);
+    for (const entry of queued) {
+      if (!wanted.has(entry) && !entry.running) entry.activity = 'none';
+    }
+    let free = lessonsAtOnce - running.length;
+    for (const entry of wanted) {
+      if (entry.running) continue;
+      if (free > 0) this.#begin(entry);
+      else running.find((other) => !wanted.has(other) && !other.stop?.signal.aborted)?.stop?.abort();
+      free -= 1;
+    }
+    list.announce();
+  }
+
+  async stop(entry: Entry): Promise<void> {
+    entry.stop?.abort();
+    await entry.running;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#deps.list.inOrder().map((entry) => this.stop(entry)));
+  }
+
+  /** The content a download needs, as it is on disk or as the server describes it. */
+  async loadContent(entry: Entry, signal?: AbortSignal): Promise<LessonContent> {
+    const lesson = await this.#deps.catalog.lesson(entry.row.lessonId);
+    const options = { priority: 'background' as const, qualities: [entry.row.quality], ...(signal ? { signal } : {}) };
+    entry.content = await this.#deps.contents.load(lesson, options);
+    return entry.content;
+  }
+
+  #rank({ row }: Entry): number {
+    return row.lessonId === this.#watching ? -1 : row.position;
+  }
+
+  #begin(entry: Entry): void {
+    const stop = new AbortController();
+    entry.stop = stop;
+    entry.activity = 'running';
+    entry.reason = null;
+    entry.speed.reset();
+    entry.running = this.#run(entry, stop.signal).finally(() => {
+      entry.running = null;
+      entry.stop = null;
+      this.pump();
+    });
+  }
+
+  #wait(entry: Entry, reason: ErrorCode): void {
+    entry.activity = 'waiting';
+    entry.reason = reason;
+    this.#deps.list.announce();
+  }
+
+  async #run(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { list, logger } = this.#deps;
+    const { lessonId } = entry.row;
+    try {
+      const revision = await this.#takeHome(entry, signal);
+      entry.activity = 'none';
+      await list.settle([entry], { state: 'ready', revision }, null);
+    } catch (error) {
+      const failure = failureOf(error);
+      entry.activity = 'none';
+      if (failure.kind === 'stopped') return list.announce();
+      logger.warn('a download stopped', { lessonId, kind: failure.kind, error });
+      const state = failure.kind === 'failed' ? 'failed' : 'queued';
+      // Where the disk is full this may not be written down either; the pieces say the same after a restart.
+      await list.settle([entry], { state }, failure.reason).catch((unwritten: unknown) => logger.warn('where a download stands could not be written down', { lessonId, error: unwritten }));
+      if (failure.kind === 'waiting') this.#held = failure.reason;
+    }
+  }
+
+  /** Brings everything of the lesson's newest revision; gives its number. What an older one shares with it is not fetched again. */
+  async #takeHome(entry: Entry, signal: AbortSignal): Promise<number> {
+    const { list, store, contents, catalog, leases } = this.#deps;
+    const { lessonId, quality } = entry.row;
+    const lesson = await catalog.lesson(lessonId);
+    const bytesTotal = lesson.qualities.find((offer) => offer.quality === quality)?.bytes ?? entry.row.bytesTotal;
+    entry.row = { ...entry.row, bytesTotal };
+    let content = await this.loadContent(entry, signal);
+    const options = { priority: 'background' as const, qualities: [quality], signal };
+    const update = content.manifest && content.manifest.revision < lesson.revision ? await contents.update(lesson, options) : null;
+    if (update) content = entry.content = update.content;
+    if (content.manifest) await leases.acquire(lessonId, signal);
+    const claim = { account: list.account, lessonId, quality };
+    const files = filesFor(content, quality);
+    await store.claim(claim, files);
+    await this.#requireSpace();
+    await store.fetch(fetchOrder(content, quality), { priority: 'background', signal });
+    // From here on the new revision plays; before, the old one did.
+    await update?.keep();
+    await store.discard(await store.claimOnly(claim, files));
+    return lesson.revision;
+  }
+
+  async #requireSpace(): Promise<void> {
+    const { list, freeBytes: askFree } = this.#deps;
+    const running = list.inOrder().filter(({ running: run }) => run);
+    const neededBytes = running.reduce((sum, entry) => sum + entry.row.bytesTotal - list.bytesDone(entry), 0);
+    const freeBytes = await askFree();
+    if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room', { details: { neededBytes, freeBytes } });
+  }
+}
