@@ -9,6 +9,6 @@ export default defineConfig({
     outDir: resolve(import.meta.dirname, '../out/server'),
     emptyOutDir: true,
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'main.js' } },
+    rollupOptions: { output: { entryFileNames: 'main.js', banner: '#!/usr/bin/env node' } },
   },
 });

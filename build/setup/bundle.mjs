@@ -12,19 +12,20 @@ const stamp = join(root, 'out', '.built-from');
 export async function buildBundles() {
   const source = await hashOfSources();
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === source) return;
-  say('Bundling the app and the course server ...');
+  say('Bundling the app, the course server and the command line ...');
   const bin = (name) => join(root, 'node_modules', name);
   const quiet = ['--logLevel', 'warn'];
   const app = await run(node24, [bin('electron-vite/bin/electron-vite.js'), 'build', ...quiet]);
   const server = await run(node24, [bin('vite/bin/vite.js'), 'build', '--config', 'build/server.vite.config.ts', ...quiet]);
-  if (app !== 0 || server !== 0) giveUp('The bundles could not be built; the reason is above.');
+  const cli = await run(node24, [bin('vite/bin/vite.js'), 'build', '--config', 'build/cli.vite.config.ts', ...quiet]);
+  if (app !== 0 || server !== 0 || cli !== 0) giveUp('The bundles could not be built; the reason is above.');
   await mkdir(join(root, 'out'), { recursive: true });
   await writeFile(stamp, source);
 }
 
 async function hashOfSources() {
   const hash = createHash('sha256');
-  for (const name of ['package-lock.json', 'electron.vite.config.ts', 'build/server.vite.config.ts', '.env']) {
+  for (const name of ['package-lock.json', 'electron.vite.config.ts', 'build/server.vite.config.ts', 'build/cli.vite.config.ts', '.env']) {
     const file = join(root, name);
     if (existsSync(file)) hash.update(name).update(await readFile(file));
   }

@@ -1,0 +1,97 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createApiClient } from '../../core/net/api-client.ts';
+import { createGotTransport } from '../../core/net/got-transport.ts';
+import { freeBytesOf } from '../../core/downloads/storage-view.ts';
+import { serverInfoSchema } from '../../shared/api/auth.ts';
+import { endpoints } from '../../shared/api/endpoints.ts';
+import { isTeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import type { Context } from '../context.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { openCore } from '../open-core.ts';
+import { bytesInWords, sentenceOf } from '../sentences.ts';
+
+const leastFreeBytes = 500 * 1024 * 1024;
+/** Certificates and leases begin to fail at about a day; five minutes already date progress wrongly on older servers. */
+const clockOffMs = 5 * 60 * 1000;
+
+interface Finding {
+  readonly check: 'disk' | 'databases' | 'network' | 'clock' | 'proxy' | 'keyring' | 'gpu';
+  readonly ok: boolean;
+  /** What was found, and where it is not well, what to do. */
+  readonly words: string;
+}
+
+/** Looks at everything a school's support would ask for. Exit status 9 when something is not well. */
+export async function doctor(context: Context): Promise<ExitCode> {
+  const findings: Finding[] = [await disk(context), ...(await databasesAndServer(context)), proxy(context), keyring(context), gpu(context)];
+  for (const { check, ok, words } of findings) context.output.tell('check', { check, ok, words }, `${ok ? 'ok  ' : 'look'}  ${check.padEnd(10)} ${words}`);
+  return findings.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.found;
+}
+
+/** Writes, syncs and removes a file where lessons lie. */
+async function disk({ dataFolder }: Context): Promise<Finding> {
+  const file = join(dataFolder, `.doctor-${process.pid}`);
+  try {
+    await mkdir(dataFolder, { recursive: true });
+    const handle = await open(file, 'w');
+    try {
+      await handle.write(Buffer.alloc(64 * 1024));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+      await rm(file, { force: true });
+    }
+    const free = await freeBytesOf(dataFolder);
+    if (free < leastFreeBytes) return { check: 'disk', ok: false, words: `Only ${bytesInWords(free)} are left for lessons. Remove some, or free the disk.` };
+    return { check: 'disk', ok: true, words: `${bytesInWords(free)} free` };
+  } catch (error) {
+    return { check: 'disk', ok: false, words: `The data folder cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). ${sentenceOf('disk_denied')}` };
+  }
+}
+
+async function databasesAndServer(context: Context): Promise<Finding[]> {
+  const transport = createGotTransport({ userAgent: `TeachifyDoctor/${context.shell.version}` });
+  let address = context.serverUrl ?? (context.shell.env['VITE_API_URL'] || context.shell.defaultServerUrl);
+  let databases: Finding = { check: 'databases', ok: true, words: 'whole' };
+  try {
+    const core = await openCore(context.shell, context);
+    address = context.serverUrl ?? core.accounts.state().server.url;
+    await core.dispose();
+  } catch (error) {
+    const code: ErrorCode = isTeachifyError(error) ? error.code : 'internal';
+    databases = { check: 'databases', ok: code === 'data_folder_in_use', words: sentenceOf(code) };
+  }
+  return [databases, ...(await server(createApiClient({ transport, serverUrl: () => address }), address))];
+}
+
+async function server(api: ReturnType<typeof createApiClient>, address: string): Promise<Finding[]> {
+  try {
+    const { name, time } = await api.request({ path: endpoints.server(), output: serverInfoSchema });
+    const off = Date.now() - time;
+    const clock = Math.abs(off) < clockOffMs;
+    return [
+      { check: 'network', ok: true, words: `${name} answers at ${address}` },
+      { check: 'clock', ok: clock, words: clock ? 'right' : `This computer's clock is ${Math.round(Math.abs(off) / 60_000)} minutes ${off > 0 ? 'ahead' : 'behind'}. Set it.` },
+    ];
+  } catch (error) {
+    const code: ErrorCode = isTeachifyError(error) ? error.code : 'internal';
+    return [{ check: 'network', ok: false, words: `${address}: ${sentenceOf(code)}` }];
+  }
+}
+
+function proxy({ shell: { env } }: Context): Finding {
+  const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].filter((name) => env[name]);
+  return { check: 'proxy', ok: true, words: named.length > 0 ? `the environment names one (${named.join(', ')})` : 'none named by the environment' };
+}
+
+function keyring({ shell }: Context): Finding {
+  if (shell.vault().kind === 'keychain') return { check: 'keyring', ok: true, words: 'sessions are kept in it' };
+  return { check: 'keyring', ok: false, words: 'None here: you sign in anew after each start; lessons still play. Install or unlock a keyring (on Linux: gnome-keyring or KWallet).' };
+}
+
+function gpu({ shell }: Context): Finding {
+  const found = shell.gpu?.();
+  if (found === undefined) return { check: 'gpu', ok: true, words: 'not looked at: only the app has a window' };
+  return { check: 'gpu', ok: true, words: found ? 'video is decoded by it' : 'not used: video is decoded by the processor, which costs battery' };
+}

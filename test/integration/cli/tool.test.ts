@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { exitCodes } from '../../../src/cli/exit-codes.ts';
+import { belongingsIn, blockFiles, flipBit } from '../../harness/belongings.ts';
+import { openLine, type Line } from '../../harness/line.ts';
+import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
+import { runTool, startTool } from '../../harness/tool.ts';
+
+let server: SchoolServer;
+let line: Line;
+let data: string;
+beforeAll(async () => {
+  server = await startSchoolServer();
+  line = await openLine({ target: server.url });
+});
+beforeEach(async () => {
+  data = temporaryFolder();
+  line.setBandwidth(null);
+  // Every command signs in anew here, and the server counts.
+  await server.restart();
+  line.setTarget(server.url);
+});
+afterAll(async () => {
+  await line.close();
+  await server.close();
+});
+
+const seat = () => ({ data, url: line.url });
+/** Bytes of pieces that crossed the line; posters for the library come without a range. */
+const pieceBytes = () => line.requests.reduce((sum, { path, range, bytesDown }) => sum + (path.startsWith('/media/') && range !== null ? bytesDown : 0), 0);
+const told = (lines: readonly { event: string }[], event: string) => lines.filter((one) => one.event === event);
+
+it('lists, plans, takes home, says what is here, and gives back', async () => {
+  const listed = await runTool(seat(), 'courses');
+  expect(listed.code).toBe(exitCodes.ok);
+  const course = listed.lines.find(({ lessons }) => (lessons as { id: string }[]).some(({ id }) => id === 'making-tea'));
+  expect(course).toMatchObject({ event: 'course' });
+
+  const [plan] = (await runTool(seat(), 'plan', 'making-tea', '--quality', '480p')).lines;
+  expect(plan).toMatchObject({ event: 'plan', present_bytes: 0, fits: true, exact: true });
+  const before = pieceBytes();
+  const taken = await runTool(seat(), 'download', 'making-tea', '--quality', '480p');
+  expect(taken.code).toBe(exitCodes.ok);
+  expect(taken.lines.at(-1)).toMatchObject({ event: 'done', lesson_ids: ['making-tea'] });
+  // What was planned is what crossed the line, to the byte.
+  expect(pieceBytes() - before).toBe(plan?.['bytes']);
+
+  const here = await runTool(seat(), 'list');
+  expect(told(here.lines, 'download')).toMatchObject([{ lesson_id: 'making-tea', quality: '480p', state: 'ready', bytes_total: plan?.['bytes'] }]);
+  const again = pieceBytes();
+  expect((await runTool(seat(), 'plan', 'making-tea', '--quality', '480p')).lines[0]).toMatchObject({ present_bytes: plan?.['bytes'] });
+  expect((await runTool(seat(), 'download', 'making-tea', '--quality', '480p')).code).toBe(exitCodes.ok);
+  expect(pieceBytes()).toBe(again);
+
+  expect((await runTool(seat(), 'delete', 'making-tea')).code).toBe(exitCodes.ok);
+  expect(blockFiles(data)).toEqual([]);
+});
+
+it('killed at any moment, the same command goes on and fetches no verified piece again', async () => {
+  const [plan] = (await runTool(seat(), 'plan', 'making-tea', '--quality', '720p')).lines;
+  const size = Number(plan?.['bytes']);
+  line.setBandwidth(size * 8); // about a second for all of it
+  const before = pieceBytes();
+  for (const share of [0.2, 0.4, 0.6, 0.8]) {
+    const run = startTool(seat(), 'download', 'making-tea', '--quality', '720p');
+    const isOver = run.ended.then(() => true);
+    while (pieceBytes() - before < size * share && !(await Promise.race([isOver, sleep(10).then(() => false)])));
+    run.child.kill('SIGKILL');
+    await run.ended;
+  }
+  line.setBandwidth(null);
+  const { code } = await runTool(seat(), 'download', 'making-tea', '--quality', '720p');
+  expect(code).toBe(exitCodes.ok);
+  const fetched = pieceBytes() - before;
+  expect(fetched).toBeGreaterThanOrEqual(size);
+  // Kept by no bit yet: what was on the way at each of four kills.
+  expect(fetched).toBeLessThan(size * 1.9);
+  expect((await runTool(seat(), 'verify')).lines).toMatchObject([{ event: 'verified', lesson_id: 'making-tea', bad_pieces: 0 }]);
+});
+
+it('finds a flipped bit and fetches that piece again, and only that', async () => {
+  await runTool(seat(), 'download', 'making-tea', '--quality', '360p');
+  const whole = await belongingsIn(data);
+  expect(blockFiles(data).length).toBeGreaterThan(0);
+  for (const file of blockFiles(data)) await flipBit(file, 0);
+  expect((await runTool(seat(), 'verify', '--no-repair')).code).toBe(exitCodes.found);
+  const before = pieceBytes();
+  const repaired = await runTool(seat(), 'verify', 'making-tea');
+  expect(repaired.code).toBe(exitCodes.ok);
+  expect(pieceBytes() - before).toBeLessThanOrEqual(Object.values(whole.files).reduce((sum, bytes) => sum + bytes, 0));
+  expect(await belongingsIn(data)).toEqual(whole);
+});
+
+it('says what is wrong by its exit status and a sentence', async () => {
+  expect((await runTool(seat(), 'download', 'no-such-lesson')).code).toBe(exitCodes.refused);
+  expect((await runTool({ ...seat(), data: temporaryFolder(), who: null }, 'courses')).code).toBe(exitCodes.signIn);
+  expect((await runTool(seat(), 'no-such-command')).code).toBe(exitCodes.usage);
+  const nobody = await runTool({ data: temporaryFolder(), url: 'http://127.0.0.1:9' }, 'courses');
+  expect(nobody.code).toBe(exitCodes.line);
+  expect(nobody.lines.at(-1)).toMatchObject({ event: 'error', code: 'unreachable', sentence: expect.stringContaining('Nothing is lost') as string });
+});
+
+it('leaves a data folder alone in which another one works', async () => {
+  line.setBandwidth(50_000);
+  const first = startTool(seat(), 'download', 'making-tea', '--quality', '720p');
+  while (told(first.lines, 'progress').length === 0) await sleep(20);
+  expect((await runTool(seat(), 'list')).code).toBe(exitCodes.inUse);
+  first.child.kill('SIGINT');
+  expect(await first.ended).toBe(exitCodes.cancelled);
+});
+
+it('gives up when nothing comes, with the reason, and keeps what came', async () => {
+  line.setBandwidth(400_000);
+  const run = startTool(seat(), 'download', 'making-tea', '--quality', '720p', '--wait', '1');
+  while (!told(run.lines, 'progress').some((one) => Number((one as { bytes_done?: number }).bytes_done) > 0)) await sleep(20);
+  await line.cut();
+  expect(await run.ended).toBe(exitCodes.line);
+  expect(run.lines.at(-1)).toMatchObject({ event: 'gave_up', reason: 'unreachable' });
+  await line.resume();
+  expect(Object.values((await belongingsIn(data)).files).some((bytes) => bytes > 0)).toBe(true);
+});
+
+it('the doctor finds nothing wrong with what is well, and names what is not', async () => {
+  const well = await runTool(seat(), 'doctor');
+  const checks = new Map(well.lines.map((one) => [one['check'], one['ok']]));
+  expect(Object.fromEntries(checks)).toMatchObject({ disk: true, databases: true, network: true, proxy: true });
+  const ill = await runTool({ ...seat(), url: 'http://127.0.0.1:9' }, 'doctor');
+  expect(ill.code).toBe(exitCodes.found);
+  expect(ill.lines.find(({ check }) => check === 'network')).toMatchObject({ ok: false, words: expect.stringContaining('does not answer') as string });
+});
