@@ -6,6 +6,15 @@ interface FileRow {
   readonly bits: Uint8Array;
 }
 
+interface FileBits {
+  readonly id: FileId;
+  readonly bytes: number;
+  readonly pieces: number;
+  readonly bits: Uint8Array;
+  readonly verifiedBytes: number;
+  readonly usedAt: number;
+}
+
 /** Which pieces are here and who keeps them. */
 export class FileRepository {
   readonly #db: Connection;
@@ -18,20 +27,13 @@ export class FileRepository {
     return guarded('content', () => this.#db.prepare<[string], FileRow>('SELECT bits FROM files WHERE id = ?').get(fileId))?.bits;
   }
 
-  /** Commits bits; the caller has made the bytes durable before. */
-  async save(file: { id: FileId; bytes: number; pieces: number; bits: Uint8Array; verifiedBytes: number; usedAt: number }): Promise<void> {
-    guarded('content', () =>
-      this.#db
-        .prepare(
-          `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt)
-           ON CONFLICT (id) DO UPDATE SET bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt`,
-        )
-        .run(file),
+  /** Commits bits, all in one transaction; the caller has made the bytes durable before. */
+  async save(files: readonly FileBits[]): Promise<void> {
+    const insert = this.#db.prepare(
+      `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt)
+       ON CONFLICT (id) DO UPDATE SET bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt`,
     );
-  }
-
-  async touch(fileId: FileId, usedAt: number): Promise<void> {
-    guarded('content', () => this.#db.prepare('UPDATE files SET used_at = ? WHERE id = ?').run(usedAt, fileId));
+    guarded('content', () => this.#db.transaction(() => files.forEach((file) => insert.run(file))).immediate());
   }
 
   async forget(fileId: FileId): Promise<void> {

@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
 import { BlockFiles } from './block-files.ts';
+import { Committer } from './committer.ts';
 import { FileRepository } from './file-repository.ts';
 import type { BandwidthMeter, FetchOptions, FileDescription, FileId, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { nextRun, runLimit } from './run-planner.ts';
@@ -57,7 +58,7 @@ class DiskPieceStore implements PieceStore {
       ...dependencies,
       blocks: this.#blocks,
       closing: this.#closing.signal,
-      commit: (file, pieces) => this.#commit(file, pieces),
+      committer: new Committer({ files: this.#blocks, clock: dependencies.clock, commit: (batch) => this.#commit(batch) }),
     });
   }
 
@@ -76,7 +77,7 @@ class DiskPieceStore implements PieceStore {
     const file = this.#file(fileId);
     // Twice: a piece that rotted on disk is fetched again once.
     for (let round = 0; round < 2; round++) {
-      if (!file.bits.has(piece)) await this.fetch([{ fileId, piece }], options);
+      if (!file.bits.has(piece)) await this.fetch([{ fileId, piece }], { ...options, urgent: true });
       const bytes = await file.read(piece, this.#blocks);
       if (bytes) return bytes;
       await this.#lose(file, piece);
@@ -178,7 +179,7 @@ class DiskPieceStore implements PieceStore {
 
   async #takeIn(description: FileDescription): Promise<void> {
     const file = new StoredFile(description, await this.#rows.bits(description.id));
-    if (await file.adopt(this.#blocks)) await this.#save(file);
+    if (await file.adopt(this.#blocks)) await this.#save([file]);
     this.#files.set(description.id, file);
   }
 
@@ -225,14 +226,16 @@ class DiskPieceStore implements PieceStore {
     if (left.length > 0) await this.fetch(left, options);
   }
 
-  async #commit(file: StoredFile, pieces: readonly number[]): Promise<void> {
-    for (const piece of pieces) {
-      file.bits.set(piece, true);
-      file.checked.add(piece);
+  async #commit(batch: ReadonlyMap<StoredFile, readonly number[]>): Promise<void> {
+    for (const [file, pieces] of batch) {
+      for (const piece of pieces) {
+        file.bits.set(piece, true);
+        file.checked.add(piece);
+        this.#sinceEviction += file.description.pieces[piece]?.length ?? 0;
+      }
     }
-    await this.#save(file);
-    this.#changed.emit({ fileId: file.description.id, pieces, present: true });
-    this.#sinceEviction += pieces.reduce((sum, piece) => sum + (file.description.pieces[piece]?.length ?? 0), 0);
+    await this.#save([...batch.keys()]);
+    for (const [file, pieces] of batch) this.#changed.emit({ fileId: file.description.id, pieces, present: true });
     if (this.#sinceEviction > evictEveryBytes) await this.#evict();
   }
 
@@ -241,14 +244,14 @@ class DiskPieceStore implements PieceStore {
     file.bits.set(piece, false);
     file.checked.delete(piece);
     file.partials.delete(piece);
-    await this.#save(file);
+    await this.#save([file]);
     this.#changed.emit({ fileId: file.description.id, pieces: [piece], present: false });
   }
 
-  async #save(file: StoredFile): Promise<void> {
-    const { id, bytes, pieces } = file.description;
-    const { clock } = this.#deps;
-    await this.#rows.save({ id, bytes, pieces: pieces.length, bits: file.bits.toBytes(), verifiedBytes: file.bits.bytes, usedAt: clock.now() });
+  async #save(files: readonly StoredFile[]): Promise<void> {
+    const usedAt = this.#deps.clock.now();
+    const rows = files.map(({ description: { id, bytes, pieces }, bits }) => ({ id, bytes, pieces: pieces.length, bits: bits.toBytes(), verifiedBytes: bits.bytes, usedAt }));
+    await this.#rows.save(rows);
   }
 
   /** Gives back what nobody claims, least recently used first, until the cache fits its quota. */

@@ -39,6 +39,8 @@ export interface PiecesChanged {
 
 export interface FetchOptions {
   readonly priority: Priority;
+  /** Somebody waits to see it, so it is not gathered with others before it is made durable. Default: what is foreground. */
+  readonly urgent?: boolean;
   /** Stops waiting. A piece in flight is not thrown away by it. */
   readonly signal?: AbortSignal;
 }

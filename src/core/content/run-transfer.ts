@@ -1,34 +1,41 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { Piece } from '../../shared/models/piece-table.ts';
 import type { Clock } from '../base/clock.ts';
-import { diskError, type BlockFiles } from './block-files.ts';
+import type { BlockFiles } from './block-files.ts';
 import type { Block } from './block-layout.ts';
-import type { FileDescription, PieceRun } from './ports.ts';
+import type { Committer, WritableBlock } from './committer.ts';
+import type { PieceRun } from './ports.ts';
+import type { StoredFile } from './stored-file.ts';
 
-const commitBytes = 1024 * 1024;
-const commitMs = 2_000;
+/** Bytes are handed to the disk in parts of about this size, or after so long, whichever is first. */
+const writeBytes = 256 * 1024;
+const writeMs = 500;
 
 export interface RunTarget {
+  readonly file: StoredFile;
   readonly files: BlockFiles;
+  readonly committer: Committer;
   readonly clock: Clock;
-  blockOf(file: FileDescription, piece: number): Block;
-  /** These pieces are verified and durable: set their bits. */
-  commit(file: FileDescription, pieces: readonly number[]): Promise<void>;
-  /** So many bytes of an unfinished piece lie on disk; 0 forgets them. */
-  keepPartial(file: FileDescription, piece: number, bytes: number): void;
+  /** Somebody waits to see it: commit at each piece's end. */
+  readonly urgent: boolean;
   /** Bytes came over the wire; resolves when the next may be taken. */
   received(bytes: number): Promise<void>;
   /** Asked at each piece's end: false lets the transfer stop there. */
   stillWanted(): boolean;
 }
 
+/** All of a run has come. */
+export interface Arrived {
+  /** Resolves when it is durable and its bits are set. */
+  readonly durable: Promise<unknown>;
+}
+
 /**
- * Receives a run: writes each piece at its place, hashes it as it streams, makes batches durable (write, fdatasync, commit)
- * every 1 MiB or 2 s. What came of a piece that was cut off stays on disk for the next try.
+ * Receives a run: writes each piece at its place, hashes it as it streams. What came of a piece that was cut off stays on
+ * disk for the next try.
  */
-export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>, target: RunTarget): Promise<void> {
+export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>, target: RunTarget): Promise<Arrived> {
   const receiver = new Receiver(run, target);
   try {
     await receiver.begin();
@@ -37,40 +44,54 @@ export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>,
       await target.received(chunk.length);
       if (receiver.atPieceEnd && !target.stillWanted()) break;
     }
-  } finally {
+  } catch (error) {
     await receiver.end();
+    // What came before stays; who tries again must find its bits set.
+    await receiver.durable.catch(() => {});
+    throw error;
   }
+  await receiver.end();
+  return { durable: receiver.durable };
 }
 
 class Receiver {
   readonly #run: PieceRun;
   readonly #target: RunTarget;
-  readonly #dirty = new Map<number, FileHandle>();
+  #block: { readonly layout: Block; readonly writable: WritableBlock } | null = null;
   #piece: number;
-  /** Bytes of the current piece on disk. */
+  /** Bytes of the current piece that have come, those still waiting to be written included. */
   #filled: number;
   #hash: Hash = createHash('sha256');
-  #verified: number[] = [];
-  #unsavedBytes = 0;
-  #savedAt: number;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Offset in the file of the first byte that waits to be written. */
+  #waitingAt = 0;
+  #writtenAt: number;
+  /** Whole and right, but not yet handed to the disk. */
+  #whole: number[] = [];
+  readonly #commits = new Set<Promise<void>>();
 
   constructor(run: PieceRun, target: RunTarget) {
     this.#run = run;
     this.#target = target;
     this.#piece = run.first;
     this.#filled = run.skipBytes;
-    this.#savedAt = target.clock.monotonic();
+    this.#writtenAt = target.clock.monotonic();
   }
 
   get atPieceEnd(): boolean {
     return this.#filled === 0;
   }
 
+  get durable(): Promise<unknown> {
+    return Promise.all(this.#commits);
+  }
+
   /** Takes the bytes of a piece that was cut off before into the hash. */
   async begin(): Promise<void> {
     if (this.#filled === 0) return;
-    const { files } = this.#target;
-    const block = this.#target.blockOf(this.#run.file, this.#piece);
+    const { file, files } = this.#target;
+    const block = file.blockOf(this.#piece);
     const kept = await files.read(this.#run.file.id, block.index, this.#current().offset - block.offset, this.#filled);
     if (!kept) throw new TeachifyError('piece_corrupt', 'Bytes that were kept are gone');
     this.#hash.update(kept);
@@ -81,23 +102,24 @@ class Receiver {
     while (rest.length > 0) {
       const piece = this.#current();
       const part = rest.subarray(0, piece.length - this.#filled);
-      await this.#write(piece, part);
+      await this.#gather(piece, part);
       this.#hash.update(part);
       this.#filled += part.length;
       rest = rest.subarray(part.length);
-      if (this.#filled === piece.length) this.#finishPiece(piece);
+      if (this.#filled === piece.length) await this.#finishPiece(piece);
     }
     const { clock } = this.#target;
-    if (this.#unsavedBytes >= commitBytes || clock.monotonic() - this.#savedAt >= commitMs) await this.#save();
+    if (this.#waitingBytes >= writeBytes || clock.monotonic() - this.#writtenAt >= writeMs) await this.#write();
   }
 
-  /** Makes durable what is whole, remembers what is not, closes the files. */
+  /** Hands over what is whole, remembers what is not, lets go of the block. */
   async end(): Promise<void> {
+    const { file } = this.#target;
     try {
-      await this.#save();
-      if (this.#filled > 0) this.#target.keepPartial(this.#run.file, this.#piece, this.#filled);
+      await this.#write();
+      if (this.#filled > 0) file.partials.set(this.#piece, this.#filled);
     } finally {
-      await Promise.all([...this.#dirty.values()].map((handle) => handle.close()));
+      await this.#block?.writable.giveBack();
     }
   }
 
@@ -107,45 +129,60 @@ class Receiver {
     return piece;
   }
 
-  async #write(piece: Piece, part: Uint8Array): Promise<void> {
-    const block = this.#target.blockOf(this.#run.file, this.#piece);
-    let handle = this.#dirty.get(block.index);
-    if (!handle) {
-      handle = await this.#target.files.openForWriting(this.#run.file.id, block.index);
-      this.#dirty.set(block.index, handle);
+  async #gather(piece: Piece, part: Uint8Array): Promise<void> {
+    const layout = this.#target.file.blockOf(this.#piece);
+    if (this.#block?.layout !== layout) {
+      await this.#write();
+      await this.#block?.writable.giveBack();
+      this.#block = null;
+      this.#block = { layout, writable: await this.#target.committer.use(this.#target.file, layout) };
     }
-    try {
-      await handle.write(part, 0, part.length, piece.offset + this.#filled - block.offset);
-    } catch (error) {
-      throw diskError(error);
-    }
-    this.#unsavedBytes += part.length;
+    if (this.#waiting.length === 0) this.#waitingAt = piece.offset + this.#filled;
+    this.#waiting.push(part);
+    this.#waitingBytes += part.length;
   }
 
-  #finishPiece(piece: Piece): void {
+  async #finishPiece(piece: Piece): Promise<void> {
+    const { file, urgent } = this.#target;
     const digest = this.#hash.digest();
     this.#hash = createHash('sha256');
     this.#filled = 0;
-    this.#target.keepPartial(this.#run.file, this.#piece, 0);
+    file.partials.delete(this.#piece);
     if (piece.sha256 && !digest.equals(piece.sha256)) {
+      this.#forgetPiece(piece);
       throw new TeachifyError('piece_corrupt', `Piece ${this.#piece} is not what the manifest says`);
     }
-    this.#verified.push(this.#piece);
+    this.#whole.push(this.#piece);
     this.#piece += 1;
+    if (urgent) await this.#write();
   }
 
-  async #save(): Promise<void> {
-    const pieces = this.#verified;
-    this.#verified = [];
-    this.#unsavedBytes = 0;
-    this.#savedAt = this.#target.clock.monotonic();
-    if (pieces.length === 0) return;
-    try {
-      for (const handle of this.#dirty.values()) await handle.datasync();
-    } catch (error) {
-      // Nobody knows what of this batch is on the disk: it stays absent and its hashes decide later.
-      throw diskError(error);
+  /** The bytes of a wrong piece that were not written yet are not worth writing. */
+  #forgetPiece(piece: Piece): void {
+    const keep = Math.max(0, piece.offset - this.#waitingAt);
+    const kept = Buffer.concat(this.#waiting).subarray(0, keep);
+    this.#waiting = kept.length > 0 ? [kept] : [];
+    this.#waitingBytes = kept.length;
+  }
+
+  /** Hands what waits to the disk, and then what of it is whole to the committer. */
+  async #write(): Promise<void> {
+    this.#writtenAt = this.#target.clock.monotonic();
+    const { file, committer, urgent } = this.#target;
+    if (this.#block && this.#waiting.length > 0) {
+      const { layout, writable } = this.#block;
+      const chunks = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      await writable.write(chunks, this.#waitingAt - layout.offset);
     }
-    await this.#target.commit(this.#run.file, pieces);
+    const whole = this.#whole;
+    this.#whole = [];
+    if (!this.#block) return;
+    for (const piece of whole) {
+      const commit = committer.add(file, piece, this.#block.writable, urgent);
+      commit.catch(() => {});
+      this.#commits.add(commit);
+    }
   }
 }

@@ -4,10 +4,11 @@ import type { Random } from '../base/random.ts';
 import type { Connectivity } from '../net/ports.ts';
 import { retry } from '../net/retry.ts';
 import type { BlockFiles } from './block-files.ts';
+import type { Committer } from './committer.ts';
 import { Concurrency } from './concurrency.ts';
 import { HostPause } from './host-pause.ts';
 import type { BandwidthMeter, FetchOptions, LineBudget, PieceRun, PieceSource } from './ports.ts';
-import { receiveRun } from './run-transfer.ts';
+import { receiveRun, type Arrived } from './run-transfer.ts';
 import { Slots } from './slots.ts';
 import type { StoredFile } from './stored-file.ts';
 import { WireClock } from './wire-clock.ts';
@@ -26,8 +27,7 @@ interface Dependencies {
   readonly random: Random;
   /** Ends everything. */
   readonly closing: AbortSignal;
-  /** These pieces are verified and durable: set their bits. */
-  readonly commit: (file: StoredFile, pieces: readonly number[]) => Promise<void>;
+  readonly committer: Committer;
 }
 
 interface Bringing {
@@ -45,6 +45,7 @@ export class Transfers {
   readonly #slots: Slots;
   readonly #pause: HostPause;
   readonly #wire: WireClock;
+  #underway = 0;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -63,31 +64,42 @@ export class Transfers {
 
   /** Brings a run in as many tries as it takes. The slot is given back between tries, so that nobody waits for a pause. */
   async bring(run: PieceRun, file: StoredFile, { options, slot: firstSlot, stillWanted }: Bringing): Promise<void> {
-    const { clock, random, closing } = this.#deps;
+    const { clock, random, closing, committer } = this.#deps;
     let slot: (() => void) | undefined = firstSlot;
+    this.#underway += 1;
+    let arrived: Arrived | undefined;
     const once = async () => {
       slot ??= await this.takeSlot(options);
       try {
         const rest = restOf(run, file);
-        if (rest && stillWanted()) await this.#tryOnce(rest, file, options, stillWanted);
+        if (rest && stillWanted()) arrived = await this.#tryOnce(rest, file, options, stillWanted);
       } finally {
         slot();
         slot = undefined;
       }
     };
-    await retry(once, () => progressOf(run, file), { clock, random, tries: triesWithoutProgress[options.priority], signal: options.signal ?? closing });
+    try {
+      await retry(once, () => progressOf(run, file), { clock, random, tries: triesWithoutProgress[options.priority], signal: options.signal ?? closing });
+    } finally {
+      this.#underway -= 1;
+      // Nothing more comes that could share a sync with it.
+      if (this.#underway === 0) void committer.flush();
+    }
+    // The line goes on with the next run while the disk syncs this one.
+    await arrived?.durable;
   }
 
-  async #tryOnce(rest: PieceRun, file: StoredFile, options: FetchOptions, stillWanted: () => boolean): Promise<void> {
+  async #tryOnce(rest: PieceRun, file: StoredFile, options: FetchOptions, stillWanted: () => boolean): Promise<Arrived> {
     const { clock, connectivity } = this.#deps;
     const { status, reason } = connectivity.state();
     if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
     await this.#pause.over(this.#stopOf(options));
     try {
-      await this.#transfer(rest, file, options, stillWanted);
+      const arrived = await this.#transfer(rest, file, options, stillWanted);
       connectivity.reportSuccess();
       this.#concurrency.succeeded();
       this.#slots.wake();
+      return arrived;
     } catch (error) {
       connectivity.reportFailure(error);
       this.#pause.heed(error);
@@ -97,21 +109,17 @@ export class Transfers {
     }
   }
 
-  async #transfer(run: PieceRun, file: StoredFile, { priority }: FetchOptions, stillWanted: () => boolean): Promise<void> {
-    const { source, blocks, budget, clock, closing, commit } = this.#deps;
+  async #transfer(run: PieceRun, file: StoredFile, { priority, urgent }: FetchOptions, stillWanted: () => boolean): Promise<Arrived> {
+    const { source, blocks, budget, clock, closing, committer } = this.#deps;
     this.#wire.begin();
     try {
-      await receiveRun(run, source.open(run, closing), {
-        files: blocks,
-        clock,
-        blockOf: (_, piece) => file.blockOf(piece),
-        keepPartial: (_, piece, bytes) => void (bytes > 0 ? file.partials.set(piece, bytes) : file.partials.delete(piece)),
+      return await receiveRun(run, source.open(run, closing), {
+        ...{ file, files: blocks, committer, clock, stillWanted },
+        urgent: urgent ?? priority === 'foreground',
         received: (bytes) => {
           this.#wire.received(bytes);
           return budget.spend(bytes, priority, closing);
         },
-        stillWanted,
-        commit: (_, pieces) => commit(file, pieces),
       });
     } finally {
       this.#wire.end();
