@@ -28,6 +28,12 @@ export type Fault =
   | { readonly kind: 'stall'; readonly after: number }
   /** 200 with the whole file whatever was asked. */
   | { readonly kind: 'whole' }
+  /** The right bytes, so many a second. */
+  | { readonly kind: 'drip'; readonly bytesPerSecond: number }
+  /** The right bytes under a Content-Encoding nobody asked for. */
+  | { readonly kind: 'encoded'; readonly encoding: string }
+  /** The connection is accepted and nothing is ever said. */
+  | { readonly kind: 'mute' }
   /** The right bytes under another Content-Range. */
   | { readonly kind: 'content-range'; readonly value: string }
   /** One byte, counted from the start of the body, is another. */
@@ -40,11 +46,19 @@ export interface RawFile {
   readonly etag?: string;
 }
 
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
 export interface RawServer {
   readonly url: string;
   readonly requests: readonly RawRequest[];
   /** By path; change it to change the school. */
   readonly files: Map<string, RawFile>;
+  /** Answers what is no file here: the rest of a school. Without it, 404. */
+  otherwise: ((request: RawRequest) => Promise<RawAnswer>) | null;
   /** Asked for every request. */
   fault: (request: RawRequest) => Fault | undefined;
   /** Of each connection's body; null for as fast as it goes. */
@@ -73,6 +87,7 @@ export async function openRawServer(): Promise<RawServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     files: new Map(),
+    otherwise: null,
     fault: () => undefined,
     bytesPerSecond: null,
     sentBytes: (prefix = '') => requests.filter(({ path }) => path.startsWith(prefix)).reduce((sum, { sentBytes }) => sum + sentBytes, 0),
@@ -101,11 +116,16 @@ export async function openRawServer(): Promise<RawServer> {
   async function answer(socket: Socket, request: RawRequest): Promise<void> {
     const fault = school.fault(request);
     if (fault?.kind === 'reset') return void socket.resetAndDestroy();
+    if (fault?.kind === 'mute') return;
     if (fault?.kind === 'answer') {
       const body = Buffer.from(fault.body ?? '');
       return send(socket, request, head(fault.status, { 'content-length': String(body.length), ...fault.headers }), body);
     }
     const file = school.files.get(request.path.split('?', 1)[0] ?? '');
+    if (!file && school.otherwise) {
+      const { status, headers, body } = await school.otherwise(request);
+      return send(socket, request, head(status, { ...headers, 'content-length': String(body.length) }), request.method === 'HEAD' ? Buffer.alloc(0) : body);
+    }
     if (!file) return send(socket, request, head(404, { 'content-length': '0' }), Buffer.alloc(0));
     const range = fault?.kind === 'whole' ? null : rangeOf(request, file);
     if (range === 'unsatisfiable') {
@@ -114,6 +134,7 @@ export async function openRawServer(): Promise<RawServer> {
     const body = Buffer.from(range ? file.bytes.subarray(range.start, range.end + 1) : file.bytes);
     const headers: Record<string, string> = { 'content-type': 'application/octet-stream', ...(file.etag ? { etag: file.etag } : {}) };
     if (range) headers['content-range'] = fault?.kind === 'content-range' ? fault.value : `bytes ${range.start}-${range.end}/${file.bytes.length}`;
+    if (fault?.kind === 'encoded') headers['content-encoding'] = fault.encoding;
     const status = range ? 206 : 200;
     if (request.method === 'HEAD') return send(socket, request, head(status, { ...headers, 'content-length': String(body.length) }), Buffer.alloc(0));
     if (fault?.kind === 'corrupt' && fault.at < body.length) body.writeUInt8((body.readUInt8(fault.at) + 1) % 256, fault.at);
@@ -134,18 +155,18 @@ export async function openRawServer(): Promise<RawServer> {
       await sleep(20); // what was written reaches the other side before the reset discards it
       return void socket.resetAndDestroy();
     }
-    return send(socket, request, whole, body);
+    return send(socket, request, whole, body, fault?.kind === 'drip' ? fault.bytesPerSecond : school.bytesPerSecond);
   }
 
-  async function send(socket: Socket, request: RawRequest, start: string, body: Uint8Array): Promise<void> {
+  async function send(socket: Socket, request: RawRequest, start: string, body: Uint8Array, rate: number | null = school.bytesPerSecond): Promise<void> {
     socket.write(start);
     const startedAt = performance.now();
     for (let at = 0; at < body.length && !socket.destroyed; at += sliceBytes) {
       const slice = body.subarray(at, at + sliceBytes);
       request.sentBytes += slice.length;
       if (!socket.write(slice)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
-      if (school.bytesPerSecond === null) continue;
-      const dueMs = (request.sentBytes / school.bytesPerSecond) * 1000 - (performance.now() - startedAt);
+      if (rate === null) continue;
+      const dueMs = (request.sentBytes / rate) * 1000 - (performance.now() - startedAt);
       if (dueMs > 1) await sleep(dueMs);
     }
   }

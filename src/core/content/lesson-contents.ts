@@ -10,13 +10,14 @@ import type { Connection } from '../database/connection.ts';
 import { refusal } from '../net/api-client.ts';
 import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
 import { LessonRepository } from './lesson-repository.ts';
+import { isWholeMp4 } from './mp4-structure.ts';
 import { verifyManifest } from './manifest-verifier.ts';
 import type { FetchOptions, FileDescription, FileId, LessonContent, LessonContents, PieceStore } from './ports.ts';
 
 const provisionalPieceBytes = 1024 * 1024;
 
 /** What a plain file's server said of it. */
-const plainSchema = z.object({ path: z.string(), bytes: z.int().positive(), etag: z.string() });
+const plainSchema = z.object({ path: z.string(), bytes: z.int().positive(), etag: z.string().nullable() });
 type Plain = z.infer<typeof plainSchema>;
 
 /** As the server describes a lesson; `keep` makes it what this computer goes by. */
@@ -80,6 +81,11 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
       const { known, keep } = await fromServer(lesson, options.signal);
       return { content: await describe(lesson, known, options), keep };
     },
+    checkStructure: async ({ plain }, options) => {
+      if (!plain || (await isWholeMp4(plain.bytes, (offset, length) => readRange(store, plain, offset, length, options)))) return;
+      await store.distrust(plain.id);
+      throw new TeachifyError('piece_corrupt', 'What came is not a whole film');
+    },
   };
 }
 
@@ -133,6 +139,15 @@ function describePlain(lesson: Lesson, { path, bytes, etag }: Plain): LessonCont
   return { lesson, timelineId: lesson.timelineId, durationMs: lesson.durationMs, manifest: null, plain, files: new Map([[id, plain]]) };
 }
 
+/** A few bytes of a file, which may lie across two pieces. */
+async function readRange(store: PieceStore, { id, pieces }: FileDescription, offset: number, length: number, options: FetchOptions): Promise<Uint8Array> {
+  const first = pieces.findLastIndex((piece) => piece.offset <= offset);
+  const from = offset - (pieces[first]?.offset ?? 0);
+  const parts = [await store.read(id, first, options)];
+  if (from + length > (parts[0]?.length ?? 0)) parts.push(await store.read(id, first + 1, options));
+  return Buffer.concat(parts).subarray(from, from + length);
+}
+
 /** Asks how long the file is and for its strong validator, without fetching it. */
 async function askPlain({ transport, authorisation, serverUrl }: Dependencies, lesson: Lesson, signal: AbortSignal | undefined): Promise<Plain> {
   const path = endpoints.plainVideo(lesson.id);
@@ -151,9 +166,8 @@ async function askPlain({ transport, authorisation, serverUrl }: Dependencies, l
   if (response.status === 403) throw new TeachifyError('not_enrolled', 'Access denied');
   if (response.status >= 400) throw refusal(response, '');
   const bytes = Number(response.headers['content-length']);
-  const { etag } = response.headers;
-  if (!Number.isInteger(bytes) || bytes <= 0 || !etag || etag.startsWith('W/')) {
-    throw new TeachifyError('unexpected_answer', 'The server did not say how long the video is, or how to tell when it changes');
-  }
-  return { path, bytes, etag };
+  if (!Number.isInteger(bytes) || bytes <= 0) throw new TeachifyError('unexpected_answer', 'The server did not say how long the video is');
+  // A weak validator says nothing of the bytes (RFC 9110 8.8.1).
+  const { etag = null } = response.headers;
+  return { path, bytes, etag: etag?.startsWith('W/') ? null : etag };
 }

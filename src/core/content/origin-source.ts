@@ -17,13 +17,14 @@ export function createOriginSource({ transport, serverUrl, authorisation }: Depe
   const ask = async (run: PieceRun, signal: AbortSignal, token: string | null): Promise<TransportResponse> => {
     const { file } = run;
     const { start, end } = bytesOf(run);
+    const isOneStream = file.origin.kind === 'plain' && file.origin.etag === null;
     const path = file.origin.kind === 'plain' ? file.origin.path : endpoints.media(file.id);
     return transport({
       method: 'GET',
       url: endpointUrl(serverUrl(), path),
       headers: {
-        range: `bytes=${start}-${end}`,
-        ...(file.origin.kind === 'plain' ? { 'if-range': file.origin.etag } : {}),
+        ...(isOneStream ? {} : { range: `bytes=${start}-${end}` }),
+        ...(file.origin.kind === 'plain' && file.origin.etag !== null ? { 'if-range': file.origin.etag } : {}),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
       signal,
@@ -51,7 +52,7 @@ async function* judged(response: TransportResponse, run: PieceRun): AsyncGenerat
   const { file } = run;
   if (response.status === 416) {
     await drain(response);
-    throw new TeachifyError('source_changed', 'The file on the server is shorter than its description');
+    throw another(file, 'The file on the server is shorter than its description');
   }
   if (response.status >= 400) throw refusal(response, await drain(response));
   if (looksLikePage(response, '')) {
@@ -65,20 +66,26 @@ async function* judged(response: TransportResponse, run: PieceRun): AsyncGenerat
   if (response.status === 206) {
     if (response.headers['content-range'] !== `bytes ${start}-${end}/${file.bytes}`) {
       await drain(response);
-      throw new TeachifyError('source_changed', 'The server sent another range than the one asked for');
+      throw another(file, 'The server sent another range than the one asked for');
     }
     return yield* exactly(response.body, 0, end - start + 1);
   }
   if (response.status === 200) {
     // A guarded file answers 200 when its validator no longer matches (If-Range); a public one when ranges are not supported.
-    if (file.origin.kind === 'plain' || response.headers['content-length'] !== String(file.bytes)) {
+    const isGuarded = file.origin.kind === 'plain' && file.origin.etag !== null;
+    if (isGuarded || response.headers['content-length'] !== String(file.bytes)) {
       await drain(response);
-      throw new TeachifyError('source_changed', 'The file on the server is another one now');
+      throw another(file, 'The server sent another file than the one asked for');
     }
     return yield* exactly(response.body, start, end - start + 1);
   }
   await drain(response);
   throw new TeachifyError('unexpected_answer', `The server answered ${response.status} to a range`);
+}
+
+/** A file named by its hash cannot change: what answers so is broken, and may be well again. A plain one is another one now. */
+function another({ origin }: PieceRun['file'], message: string): TeachifyError {
+  return new TeachifyError(origin.kind === 'plain' ? 'source_changed' : 'unexpected_answer', message);
 }
 
 /** Skips, then passes on exactly `length` bytes; a body that ends before is a cut line. */

@@ -132,11 +132,17 @@ class DiskPieceStore implements PieceStore {
       const file = this.#files.get(fileId);
       if (!file) continue;
       const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
-      for (const piece of lost) file.bits.set(piece, false);
-      file.checked.clear();
-      file.partials.clear();
+      file.clear();
       this.#changed.emit({ fileId, pieces: lost, present: false });
     }
+  }
+
+  async distrust(fileId: FileId): Promise<void> {
+    const file = this.#file(fileId);
+    const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
+    file.clear();
+    await this.#save([file]);
+    this.#changed.emit({ fileId, pieces: lost, present: false });
   }
 
   async verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number> {
@@ -179,7 +185,9 @@ class DiskPieceStore implements PieceStore {
 
   async #takeIn(description: FileDescription): Promise<void> {
     const file = new StoredFile(description, await this.#rows.bits(description.id));
-    if (await file.adopt(this.#blocks)) await this.#save([file]);
+    const isHalf = !file.isResumable && file.bits.count < description.pieces.length;
+    if (isHalf) file.clear();
+    if (isHalf || (await file.adopt(this.#blocks))) await this.#save([file]);
     this.#files.set(description.id, file);
   }
 

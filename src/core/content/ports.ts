@@ -12,8 +12,11 @@ export type Priority = 'foreground' | 'background';
 export type FileOrigin =
   /** A published file: public ciphertext at /media/<sha256>, each piece checked by its hash. */
   | { readonly kind: 'published' }
-  /** A plain file behind enrolment, guarded by its strong ETag (If-Range) instead of hashes. */
-  | { readonly kind: 'plain'; readonly path: string; readonly etag: string };
+  /**
+   * A plain file behind enrolment, guarded by its strong ETag (If-Range) instead of hashes. Without one (null) two answers
+   * cannot be told to be of the same file: it comes in one stream and begins anew when that is cut.
+   */
+  | { readonly kind: 'plain'; readonly path: string; readonly etag: string | null };
 
 export interface FileDescription {
   readonly id: FileId;
@@ -70,6 +73,8 @@ export interface PieceStore {
   discard(fileIds: readonly FileId[]): Promise<void>;
   /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
   verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
+  /** Takes nothing of this file for good any more: every piece is absent. */
+  distrust(fileId: FileId): Promise<void>;
   /** Verified bytes of these files, registered or not. */
   storedBytes(fileIds: readonly FileId[]): Promise<number>;
   /** Verified bytes on disk: those claimed, those of the cache. */
@@ -130,8 +135,11 @@ export interface LessonContents {
    * so that an update that stops half way costs nobody a lesson.
    */
   update(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<ContentUpdate>;
+  /** A file without hashes is believed only when its own structure is whole; else all of it is absent again and this throws piece_corrupt. */
+  checkStructure(content: LessonContent, options: FetchOptions): Promise<void>;
 }
 
+/** A revision that was described but not taken over. */
 export interface ContentUpdate {
   readonly content: LessonContent;
   keep(): Promise<void>;

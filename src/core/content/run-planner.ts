@@ -19,6 +19,11 @@ interface Planning {
   readonly limitBytes: number;
 }
 
+/** Nothing but one answer from beginning to end can be believed of such a file. */
+function isOneStream({ origin }: FileDescription): boolean {
+  return origin.kind === 'plain' && origin.etag === null;
+}
+
 /**
  * The first absent piece of `wanted` and the absent wanted ones that follow it without a gap in its file, up to the limit.
  * Undefined when nothing is absent. Wanted pieces of other files in between do not break a run.
@@ -32,7 +37,7 @@ export function nextRun(wanted: readonly PieceRef[], { describe, isAbsent, parti
   let count = 0;
   while (wantedHere.has(start.piece + count)) {
     const length = file.pieces[start.piece + count]?.length ?? 0;
-    if (count > 0 && bytes + length > limitBytes) break;
+    if (count > 0 && bytes + length > limitBytes && !isOneStream(file)) break;
     bytes += length;
     count += 1;
   }

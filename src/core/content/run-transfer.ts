@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { BlockFiles } from './block-files.ts';
 import type { Block } from './block-layout.ts';
 import type { Committer, WritableBlock } from './committer.ts';
+import { MinimumRate } from './minimum-rate.ts';
 import type { PieceRun } from './ports.ts';
 import type { StoredFile } from './stored-file.ts';
 
@@ -37,11 +38,14 @@ export interface Arrived {
  */
 export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>, target: RunTarget): Promise<Arrived> {
   const receiver = new Receiver(run, target);
+  const rate = new MinimumRate(target.clock);
   try {
     await receiver.begin();
     for await (const chunk of body) {
       await receiver.take(chunk);
+      rate.received(chunk.length);
       await target.received(chunk.length);
+      rate.waiting();
       if (receiver.atPieceEnd && !target.stillWanted()) break;
     }
   } catch (error) {

@@ -22,6 +22,19 @@ export class StoredFile {
     this.#blockOfPiece = this.blocks.flatMap((block) => Array.from({ length: block.count }, () => block));
   }
 
+  /** False for a file of which nothing says that a part fetched later belongs to what is here. */
+  get isResumable(): boolean {
+    const { origin } = this.description;
+    return origin.kind === 'published' || origin.etag !== null;
+  }
+
+  /** Nothing of it is here any more. */
+  clear(): void {
+    for (const piece of this.description.pieces.keys()) this.bits.set(piece, false);
+    this.checked.clear();
+    this.partials.clear();
+  }
+
   blockOf(piece: number): Block {
     const block = this.#blockOfPiece[piece];
     if (!block) throw new RangeError(`${this.description.id} has no piece ${piece}`);

@@ -105,6 +105,7 @@ export class Transfers {
       this.#pause.heed(error);
       if (congestions.some((code) => isTeachifyError(error, code))) this.#concurrency.congested(clock.monotonic());
       if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
+      if (!file.isResumable) file.clear();
       throw error;
     }
   }

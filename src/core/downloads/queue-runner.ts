@@ -1,9 +1,9 @@
-import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
+import type { ContentUpdate, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import type { Entry } from './download-entry.ts';
 import type { DownloadList } from './download-list.ts';
 import { failureOf } from './failure.ts';
@@ -158,25 +158,38 @@ export class QueueRunner {
 
   /** Brings everything of the lesson's newest revision; gives its number. What an older one shares with it is not fetched again. */
   async #takeHome(entry: Entry, signal: AbortSignal): Promise<number> {
-    const { list, store, contents, catalog, leases } = this.#deps;
+    const { contents, catalog } = this.#deps;
+    const lesson = await catalog.lesson(entry.row.lessonId);
+    const content = await this.loadContent(entry, signal);
+    const update = () => contents.update(lesson, { priority: 'background', qualities: [entry.row.quality], signal });
+    const isOld = content.manifest !== null && content.manifest.revision < lesson.revision;
+    try {
+      await this.#bring(entry, isOld ? await update() : { content, keep: async () => {} }, signal);
+    } catch (error) {
+      // Another file is where this one was, or none: the school may describe the lesson anew.
+      if (!isTeachifyError(error, 'source_changed') && !isTeachifyError(error, 'not_found')) throw error;
+      const anew = await update();
+      if (isSame(anew.content, entry)) throw error;
+      await this.#bring(entry, anew, signal);
+    }
+    return lesson.revision;
+  }
+
+  async #bring(entry: Entry, { content, keep }: ContentUpdate, signal: AbortSignal): Promise<void> {
+    const { list, store, contents, leases } = this.#deps;
     const { lessonId, quality } = entry.row;
-    const lesson = await catalog.lesson(lessonId);
-    const bytesTotal = lesson.qualities.find((offer) => offer.quality === quality)?.bytes ?? entry.row.bytesTotal;
-    entry.row = { ...entry.row, bytesTotal };
-    let content = await this.loadContent(entry, signal);
-    const options = { priority: 'background' as const, qualities: [quality], signal };
-    const update = content.manifest && content.manifest.revision < lesson.revision ? await contents.update(lesson, options) : null;
-    if (update) content = entry.content = update.content;
+    const files = filesFor(content, quality);
+    entry.content = content;
+    entry.row = { ...entry.row, bytesTotal: files.reduce((sum, fileId) => sum + (content.files.get(fileId)?.bytes ?? 0), 0) };
     if (content.manifest) await leases.acquire(lessonId, signal);
     const claim = { account: list.account, lessonId, quality };
-    const files = filesFor(content, quality);
     await store.claim(claim, files);
     await this.#requireSpace();
     await store.fetch(fetchOrder(content, quality), { priority: 'background', signal });
+    await contents.checkStructure(content, { priority: 'background', signal });
     // From here on the new revision plays; before, the old one did.
-    await update?.keep();
+    await keep();
     await store.discard(await store.claimOnly(claim, files));
-    return lesson.revision;
   }
 
   async #requireSpace(): Promise<void> {
@@ -186,4 +199,9 @@ export class QueueRunner {
     const freeBytes = await askFree();
     if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room', { details: { neededBytes, freeBytes } });
   }
+}
+
+/** Whether these are the files that were just asked for in vain. */
+function isSame(content: LessonContent, { content: known, row }: Entry): boolean {
+  return known !== null && filesFor(content, row.quality).join() === filesFor(known, row.quality).join();
 }
