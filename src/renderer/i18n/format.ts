@@ -26,6 +26,8 @@ export interface Format {
   readonly clock: (ms: number) => string;
   /** `14:05` today, `Mon 14:05` this week, else the date. */
   readonly moment: (at: number, now: number) => string;
+  /** `22:00` of any day, from minutes after midnight. */
+  readonly minuteOfDay: (minute: number) => string;
   /** `just now`, `10 minutes ago` */
   readonly ago: (at: number, now: number) => string;
   /** Of whole percents: `40%`. */
@@ -66,6 +68,7 @@ export function createFormat(intl: IntlShape): Format {
     left: (ms) => (ms < minute ? text('format.leftSoon', {}) : text('format.left', { duration: duration(ms) })),
     clock: (ms) => clockDigits(intl, ms),
     moment: (at, now) => intl.formatDate(at, { hour: 'numeric', minute: '2-digit', ...dateParts(at, now) }),
+    minuteOfDay: (minute) => intl.formatDate(minute * 60_000, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }),
     ago: (at, now) => ago(intl, Math.max(0, now - at), text),
     percent: (percent) => intl.formatNumber(percent / 100, { style: 'percent' }),
     number: (value) => intl.formatNumber(value),

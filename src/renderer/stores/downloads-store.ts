@@ -19,6 +19,9 @@ export interface Downloads {
   readonly add: (lessonIds: readonly string[], quality: Quality) => Promise<void>;
   readonly pause: (lessonId: string) => Promise<void>;
   readonly resume: (lessonId: string) => Promise<void>;
+  /** To the n-th place of the queue, 0 first. */
+  readonly move: (lessonId: string, position: number) => Promise<void>;
+  readonly removeWatched: () => Promise<{ lessons: number; bytes: number }>;
   readonly pauseAll: () => Promise<void>;
   readonly resumeAll: () => Promise<void>;
   readonly verify: (lessonId: string) => Promise<{ badPieces: number }>;
@@ -63,6 +66,10 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     resume: async (lessonId) => {
       await remote.call('downloads.resume', { lessonId });
     },
+    move: async (lessonId, position) => {
+      await remote.call('downloads.move', { lessonId, position });
+    },
+    removeWatched: () => remote.call('downloads.removeWatched'),
     pauseAll: async () => {
       await remote.call('downloads.pauseAll');
     },

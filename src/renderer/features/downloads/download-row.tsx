@@ -1,8 +1,9 @@
-import { Check, Pause, Play, RotateCw, Trash2 } from 'lucide-react';
+import { ArrowDownToLine, ArrowUpToLine, Check, Ellipsis, Pause, Play, RotateCw, Trash2 } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { ProgressBar } from 'react-aria-components/ProgressBar';
 import type { DownloadItem } from '../../../shared/contracts/downloads.ts';
 import { IconButton } from '../../components/icon-button.tsx';
+import { Menu } from '../../components/menu.tsx';
 import { downloadPercent, downloadWords } from '../../components/download-words.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
@@ -32,10 +33,31 @@ export function DownloadRow({ item }: { item: DownloadItem }) {
         {ready ? null : <Standing item={item} />}
       </div>
       {ready ? <ReadyFigure item={item} /> : <Command item={item} />}
+      {ready ? null : <Place item={item} />}
       <IconButton label={text('downloads.remove', { lesson: item.lessonTitle })} onPress={commands.remove}>
         <Trash2 size={18} aria-hidden="true" />
       </IconButton>
     </article>
+  );
+}
+
+/** Where in the queue it stands. */
+function Place({ item }: { item: DownloadItem }) {
+  const text = useText();
+  const attempt = useAttempt();
+  const move = useDownloads((state) => state.move);
+  const count = useDownloads((state) => state.items.length);
+  const label = text('downloads.more', { lesson: item.lessonTitle });
+  const choices = [
+    { id: 'first', label: text('downloads.first'), icon: <ArrowUpToLine size={16} aria-hidden="true" /> },
+    { id: 'last', label: text('downloads.last'), icon: <ArrowDownToLine size={16} aria-hidden="true" /> },
+  ];
+  return (
+    <Menu label={label} choices={choices} onChoose={(place) => attempt(() => move(item.lessonId, place === 'first' ? 0 : count))}>
+      <IconButton label={label}>
+        <Ellipsis size={18} aria-hidden="true" />
+      </IconButton>
+    </Menu>
   );
 }
 
@@ -61,6 +83,7 @@ function Standing({ item }: { item: DownloadItem }) {
         {moving && item.bytesPerSecond > 0 ? <span>{format.speed(item.bytesPerSecond)}</span> : null}
       </p>
       {advice === null ? null : <p className="download-reason">{advice}</p>}
+      {item.updating ? <p className="download-reason">{text('downloads.updating')}</p> : null}
     </>
   );
 }

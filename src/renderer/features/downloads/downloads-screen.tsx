@@ -7,7 +7,7 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { VirtualList } from '../../components/virtual-list.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
-import { useDownloads, useNavigation } from '../../stores/stores.ts';
+import { useDownloads, useNavigation, useNotices } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { DownloadRow } from './download-row.tsx';
 import { SpeedCurve } from './speed-curve.tsx';
@@ -35,7 +35,10 @@ export function DownloadsScreen() {
       <StorageBar />
       {ready.length > 0 ? (
         <section>
-          <h2>{text('downloads.ready')}</h2>
+          <div className="downloads-ready-head">
+            <h2>{text('downloads.ready')}</h2>
+            <RemoveWatched />
+          </div>
           <List label={text('downloads.ready')} items={ready} />
         </section>
       ) : null}
@@ -82,6 +85,20 @@ function AllButton({ items }: { items: readonly DownloadItem[] }) {
       {text('downloads.pauseAll')}
     </Button>
   );
+}
+
+/** Gives back the room of lessons that have done their work. */
+function RemoveWatched() {
+  const text = useText();
+  const format = useFormat();
+  const attempt = useAttempt();
+  const removeWatched = useDownloads((state) => state.removeWatched);
+  const show = useNotices((notices) => notices.show);
+  const run = async () => {
+    const { lessons, bytes } = await removeWatched();
+    show({ tone: 'plain', title: text('downloads.removedWatched', { count: lessons, size: format.bytes(bytes) }) });
+  };
+  return <Button onPress={() => attempt(run)}>{text('downloads.removeWatched')}</Button>;
 }
 
 function Nothing() {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ScreenPage } from '../../components/screen-page.tsx';
 import { useText } from '../../i18n/text.ts';
 import { AboutSettings } from './about-settings.tsx';
+import { DownloadSettings } from './download-settings.tsx';
 import { LookSettings } from './look-settings.tsx';
 import { StorageSettings } from './storage-settings.tsx';
 import { WatchingSettings } from './watching-settings.tsx';
@@ -16,6 +17,9 @@ export function SettingsScreen() {
       </Group>
       <Group title={text('settings.look')}>
         <LookSettings />
+      </Group>
+      <Group title={text('settings.downloads')}>
+        <DownloadSettings />
       </Group>
       <Group title={text('settings.storage')}>
         <StorageSettings />

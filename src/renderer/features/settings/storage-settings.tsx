@@ -9,9 +9,6 @@ import { CheckAll } from './check-all.tsx';
 
 const gigabyte = 1024 ** 3;
 const quotas = [0, gigabyte / 2, gigabyte, 2 * gigabyte, 5 * gigabyte, 10 * gigabyte] as const;
-const rates = [125_000, 250_000, 500_000, 1_000_000, 2_500_000] as const;
-/** Stands for "no limit" in a list, whose entries need ids. */
-const unlimited = 'unlimited';
 
 export function StorageSettings() {
   const text = useText();
@@ -20,7 +17,6 @@ export function StorageSettings() {
   const { remote } = useAppStores();
   const settings = useSettings((state) => state.settings);
   const set = useSettings((state) => state.set);
-  const rate = settings.rateLimitBytesPerSecond;
   return (
     <>
       <SettingRow title={text('settings.folder')} help={text('settings.folderHelp')}>
@@ -34,18 +30,6 @@ export function StorageSettings() {
           options={withChosen(quotas, settings.cacheQuotaBytes).map((bytes) => ({ id: String(bytes), label: format.bytes(saidBytes(bytes)) }))}
           chosen={String(settings.cacheQuotaBytes)}
           onChoose={(bytes) => attempt(() => set({ cacheQuotaBytes: Number(bytes) }))}
-        />
-      </SettingRow>
-      <SettingRow title={text('settings.rateLimit')}>
-        <Select
-          label={text('settings.rateLimit')}
-          labelUnseen
-          options={[
-            { id: unlimited, label: text('settings.rateUnlimited') },
-            ...withChosen(rates, rate ?? rates[0]).map((bytes) => ({ id: String(bytes), label: format.speed(bytes) })),
-          ]}
-          chosen={rate === null ? unlimited : String(rate)}
-          onChoose={(bytes) => attempt(() => set({ rateLimitBytesPerSecond: bytes === unlimited ? null : Number(bytes) }))}
         />
       </SettingRow>
     </>
