@@ -31,7 +31,7 @@ export async function openCore(shell: Shell, { dataFolder, serverUrl, logger }: 
   mkdirSync(dataFolder, { recursive: true });
   const { env, version, nativeBinding } = shell;
   return compose({
-    ...{ dataFolder, nativeBinding, version, logger },
+    ...{ dataFolder, nativeBinding, version, env, logger },
     defaultServerUrl: () => serverUrl ?? (env['VITE_API_URL'] || shell.defaultServerUrl),
     vault: shell.vault(),
     settingsFile: shell.settingsFile(dataFolder),

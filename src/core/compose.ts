@@ -40,6 +40,8 @@ interface Surroundings {
   readonly vault: SecretVault;
   readonly settingsFile: SettingsFile;
   readonly version: string;
+  /** Names the proxy, where there is one. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly mediaUrl: (path: string) => string;
   readonly logger: Logger;
 }
@@ -54,6 +56,8 @@ export interface Core {
   readonly settings: SettingsStore;
   /** Takes up the work that was left: queue, outbox, asking for the server. */
   start(): void;
+  /** The machine woke up: connections of before are dead, and the line may be another one. */
+  wake(): void;
   /** Gives everything back in reverse. */
   dispose(): Promise<void>;
 }
@@ -63,7 +67,7 @@ export interface Core {
  * Throws database_damaged, data_folder_in_use.
  */
 export async function compose(surroundings: Surroundings): Promise<Core> {
-  const { dataFolder, defaultServerUrl, nativeBinding, vault, settingsFile, version, mediaUrl, logger } = surroundings;
+  const { dataFolder, defaultServerUrl, nativeBinding, vault, settingsFile, version, env, mediaUrl, logger } = surroundings;
   mkdirSync(dataFolder, { recursive: true });
   const disposables = new Disposables();
   const clock = systemClock();
@@ -72,7 +76,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   disposables.add(() => databases.close());
 
   const settings = createSettings({ file: settingsFile, logger });
-  const transport = createGotTransport({ userAgent: `TeachifyDesktop/${version}` });
+  const transport = createGotTransport({ userAgent: `TeachifyDesktop/${version}`, env });
   const accounts = await createAccounts({
     ...{ database: databases.ledger, transport, vault, clock, random, logger },
     configuredServerUrl: () => settings.get().serverUrl ?? defaultServerUrl(),
@@ -119,6 +123,10 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
       void connectivity.probe();
       disposables.add(downloads.start());
       disposables.add(progress.start());
+    },
+    wake: () => {
+      transport.dropConnections();
+      void connectivity.probe();
     },
     dispose: () => disposables.dispose(),
   };

@@ -48,7 +48,7 @@ export async function runApp(): Promise<void> {
   try {
     core = await compose({
       ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: binding, logger, mediaUrl },
-      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version },
+      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version, env: process.env },
     });
   } catch (error) {
     if (!isTeachifyError(error)) throw error;
@@ -79,6 +79,7 @@ export async function runApp(): Promise<void> {
   app.on('activate', () => void (BrowserWindow.getAllWindows().length === 0 && open()));
   app.on('window-all-closed', () => void (process.platform !== 'darwin' && app.quit()));
   for (const event of ['suspend', 'lock-screen', 'shutdown'] as const) powerMonitor.on(event as 'suspend', () => announce('shell.suspending', {}));
+  powerMonitor.on('resume', () => core?.wake());
   quitGently(() => window, announce, async () => {
     await core?.dispose();
     await embedded?.stop();

@@ -51,7 +51,7 @@ async function disk({ dataFolder }: Context): Promise<Finding> {
 }
 
 async function databasesAndServer(context: Context): Promise<Finding[]> {
-  const transport = createGotTransport({ userAgent: `TeachifyDoctor/${context.shell.version}` });
+  const transport = createGotTransport({ userAgent: `TeachifyDoctor/${context.shell.version}`, env: context.shell.env });
   let address = context.serverUrl ?? (context.shell.env['VITE_API_URL'] || context.shell.defaultServerUrl);
   let databases: Finding = { check: 'databases', ok: true, words: 'whole' };
   try {

@@ -1,4 +1,6 @@
-import { rootCertificates } from 'node:tls';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import nodeTls, { rootCertificates } from 'node:tls';
 import got, { RequestError, TimeoutError, type Response } from 'got';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from './ports.ts';
@@ -6,27 +8,41 @@ import type { Transport, TransportRequest, TransportResponse } from './ports.ts'
 const defaultIdleTimeoutMs = 30_000;
 const connectTimeoutMs = 15_000;
 
+/** No proxy stands between a program and its own machine. */
+const thisMachine = ['localhost', '127.0.0.1', '[::1]'] as const;
+
 interface Options {
   readonly userAgent: string;
-  /** PEM certificates of authorities to trust besides the built-in ones: those of a school's filtering proxy. */
+  /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read (Node's own meaning of them). */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** PEM certificates of authorities to trust besides Node's own and the system's: those of a school's filtering proxy. */
   readonly extraCa?: readonly string[];
 }
 
+export interface GotTransport extends Transport {
+  /** After sleep the far ends of open connections are gone without a word: what runs fails at once and is tried anew. */
+  dropConnections(): void;
+}
+
 /** HTTP by got: streams, no retries (pieces know better when to try again), no decompression (ranges are of the stored bytes). */
-export function createGotTransport({ userAgent, extraCa = [] }: Options): Transport {
-  const https = extraCa.length > 0 ? { https: { certificateAuthority: [...rootCertificates, ...extraCa] } } : {};
-  return async (request) => {
+export function createGotTransport({ userAgent, env = {}, extraCa = [] }: Options): GotTransport {
+  const open = () => {
+    const agent = { keepAlive: true, proxyEnv: { ...env, NO_PROXY: [env['NO_PROXY'] ?? env['no_proxy'], ...thisMachine].filter(Boolean).join(',') } };
+    return { http: new HttpAgent(agent), https: new HttpsAgent({ ...agent, ca: [...rootCertificates, ...systemCertificates(), ...extraCa] }) };
+  };
+  let agents = open();
+  const transport = async (request: TransportRequest): Promise<TransportResponse> => {
     const idle = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
     const stream = got.stream(request.url, {
       method: request.method,
       headers: { 'accept-encoding': 'identity', ...request.headers, 'user-agent': userAgent },
       ...(request.body === undefined ? {} : { body: request.body }),
       ...(request.signal ? { signal: request.signal } : {}),
+      agent: agents,
       throwHttpErrors: false,
       decompress: false,
       retry: { limit: 0 },
       maxRedirects: 5,
-      ...https,
       timeout: { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs, response: idle, socket: idle },
     });
     const response = await new Promise<Response>((resolve, reject) => {
@@ -40,8 +56,22 @@ export function createGotTransport({ userAgent, extraCa = [] }: Options): Transp
       headers: flatten(response.headers),
       url: response.url,
       body: readBody(stream, response, request),
-    } satisfies TransportResponse;
+    };
   };
+  return Object.assign(transport, {
+    dropConnections: () => {
+      const old = agents;
+      agents = open();
+      old.http.destroy();
+      old.https.destroy();
+    },
+  });
+}
+
+/** The system's authorities, among them those a school installed. Older Nodes cannot say. */
+function systemCertificates(): readonly string[] {
+  const tls = nodeTls as Partial<typeof nodeTls>;
+  return tls.getCACertificates?.('system') ?? [];
 }
 
 async function* readBody(stream: ReturnType<typeof got.stream>, response: Response, request: TransportRequest): AsyncGenerator<Uint8Array> {

@@ -11,6 +11,7 @@ const core = await compose({
   vault: { kind: 'memory', wrap: () => null, unwrap: () => null },
   settingsFile: { read: () => undefined, write: () => {} },
   version: 'bench',
+  env: {},
   mediaUrl: (path) => path,
   logger: silentLogger(),
 });

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -56,6 +56,19 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
     await expect(stranger({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
     const trusting = createGotTransport({ userAgent: 'test', extraCa: [own.cert] });
     expect((await trusting({ method: 'GET', url, headers: {} })).status).toBe(200);
+  });
+
+  it('trusts the authorities of the system, such as a school installs for its filter', async () => {
+    const own = certificate('20200101000000Z', '20990101000000Z');
+    const url = await serve(own);
+    const file = join(folder, 'school-ca.pem');
+    writeFileSync(file, own.cert);
+    const code = `import { createGotTransport } from ${JSON.stringify(join(import.meta.dirname, '../../../src/core/net/got-transport.ts'))};
+      const { status } = await createGotTransport({ userAgent: 'test' })({ method: 'GET', url: ${JSON.stringify(url)}, headers: {} });
+      process.exit(status === 200 ? 0 : 1);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { env: { ...process.env, SSL_CERT_FILE: file }, stdio: 'inherit' });
+    const [status] = (await once(child, 'exit')) as [number];
+    expect(status).toBe(0);
   });
 
   it.each([

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+
+let site: Server;
+let proxy: Server;
+let asked: string[] = [];
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+const textOf = async (body: AsyncIterable<Uint8Array>) => {
+  let text = '';
+  for await (const chunk of body) text += Buffer.from(chunk).toString();
+  return text;
+};
+
+beforeAll(async () => {
+  site = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+  // A school's proxy: it alone knows where school.test is.
+  proxy = createServer((incoming, outgoing) => {
+    asked.push(`${incoming.method} ${incoming.url}`);
+    incoming.pipe(httpRequest({ port: portOf(site), host: '127.0.0.1', method: incoming.method, headers: incoming.headers }, (answer) => answer.pipe(outgoing)));
+  });
+  proxy.listen(0, '127.0.0.1');
+  await Promise.all([once(site, 'listening'), once(proxy, 'listening')]);
+});
+beforeEach(() => (asked = []));
+afterAll(() => {
+  site.close();
+  proxy.close();
+});
+
+it('asks through the proxy that the environment names', async () => {
+  const transport = createGotTransport({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` } });
+  const { status, body } = await transport({ method: 'GET', url: 'http://school.test/', headers: {} });
+  expect({ status, text: await textOf(body) }).toEqual({ status: 200, text: 'hello' });
+  expect(asked).toEqual(['GET http://school.test/']);
+});
+
+it('goes past the proxy to its own machine, and where the environment says so', async () => {
+  const transport = createGotTransport({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}`, NO_PROXY: 'school.test' } });
+  await expect(transport({ method: 'GET', url: 'http://school.test/', headers: {} })).rejects.toThrow();
+  const { body } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
+  expect(await textOf(body)).toBe('hello');
+  expect(asked).toEqual([]);
+});
+
+it('what runs when the machine slept fails at once, and the next request is a new connection', async () => {
+  const transport = createGotTransport({ userAgent: 'test' });
+  const silent = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const waiting = transport({ method: 'GET', url: `http://127.0.0.1:${portOf(silent)}/`, headers: {} });
+  const failed = expect(waiting).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+  await once(silent, 'request');
+  transport.dropConnections();
+  await failed;
+  const { status } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
+  expect(status).toBe(200);
+  silent.close();
+});
