@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { noteSchema, stampedNoteSchema } from '../models/note.ts';
 import { progressStateSchema, sessionSnapshotSchema } from '../models/progress.ts';
 
 /** When an event was recorded, by clocks nobody trusts alone: the server dates it from these and from the batch's own readings. */
@@ -21,13 +22,17 @@ export function dateOfEvent(recordedAt: RecordedAt, sentAt: RecordedAt, now: num
   return now - Math.max(0, ago);
 }
 
-export const progressEventSchema = z.object({
+const eventBase = z.object({
   /** With the install id, the event's identity forever. Counts from 1 per installation. */
   sequence: z.int().positive(),
-  kind: z.literal('watched'),
   recordedAt: recordedAtSchema,
-  snapshot: sessionSnapshotSchema,
 });
+
+export const progressEventSchema = z.discriminatedUnion('kind', [
+  eventBase.extend({ kind: z.literal('watched'), snapshot: sessionSnapshotSchema }),
+  /** A note written, changed or taken away: whole, never a difference. */
+  eventBase.extend({ kind: z.literal('noted'), note: noteSchema }),
+]);
 export type ProgressEvent = z.infer<typeof progressEventSchema>;
 
 export const maxBatchEvents = 500;
@@ -50,6 +55,14 @@ export const progressRowSchema = progressStateSchema.extend({
 });
 export type ProgressRow = z.infer<typeof progressRowSchema>;
 
+export const noteRowSchema = stampedNoteSchema.extend({
+  /** Of the same count as the versions of progress rows. */
+  version: z.int().nonnegative(),
+});
+export type NoteRow = z.infer<typeof noteRowSchema>;
+/** A server of an earlier version keeps no notes. */
+const noteRowsSchema = z.array(noteRowSchema).default([]);
+
 export const eventOutcomes = ['applied', 'duplicate', 'superseded', 'retry', 'auth', 'reject', 'fork'] as const;
 
 export const progressBatchResponseSchema = z.object({
@@ -65,6 +78,8 @@ export const progressBatchResponseSchema = z.object({
   ),
   /** The server's state of every timeline the batch touched, after the batch. */
   progress: z.array(progressRowSchema),
+  /** The server's state of every note the batch touched, after the batch. */
+  notes: noteRowsSchema,
   /** Seconds to wait before the next batch; null when there is no need. */
   retryAfter: z.number().nonnegative().nullable(),
   maxBatch: z.int().positive(),
@@ -72,5 +87,5 @@ export const progressBatchResponseSchema = z.object({
 export type ProgressBatchResponse = z.infer<typeof progressBatchResponseSchema>;
 
 /** `GET /api/progress?since=<cursor>` */
-export const progressPullSchema = z.object({ progress: z.array(progressRowSchema), cursor: z.int().nonnegative(), more: z.boolean() });
+export const progressPullSchema = z.object({ progress: z.array(progressRowSchema), notes: noteRowsSchema, cursor: z.int().nonnegative(), more: z.boolean() });
 export type ProgressPull = z.infer<typeof progressPullSchema>;
