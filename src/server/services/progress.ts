@@ -1,30 +1,40 @@
 import { createHash } from 'node:crypto';
-import type { ProgressBatch, ProgressBatchResponse, ProgressEvent, ProgressPull, ProgressRow } from '../../shared/api/progress.ts';
+import type { NoteRow, ProgressBatch, ProgressBatchResponse, ProgressEvent, ProgressPull, ProgressRow } from '../../shared/api/progress.ts';
 import { dateOfEvent, maxBatchEvents } from '../../shared/api/progress.ts';
-import { emptyProgress, foldProgress, stateOfSnapshot, type ProgressState } from '../../shared/models/progress.ts';
+import { emptyProgress, foldProgress, stateOfSnapshot, type PositionStamp, type ProgressState, type SessionSnapshot } from '../../shared/models/progress.ts';
 import type { Store } from '../store/database.ts';
+import { findNote, notesSince, takeNote } from './notes.ts';
 
 const pullRows = 500;
 
 export interface ProgressLedger {
   /** Takes a batch in one transaction; each event has its own outcome. */
   take(personId: string, batch: ProgressBatch): Promise<ProgressBatchResponse>;
-  /** The student's state changed since a cursor. */
+  /** The student's progress and notes changed since a cursor. */
   since(personId: string, cursor: number): Promise<ProgressPull>;
 }
 
 type Outcome = ProgressBatchResponse['results'][number];
 
+/** What a batch changed, by id. */
+interface Touched {
+  readonly progress: Map<string, ProgressRow>;
+  readonly notes: Map<string, NoteRow>;
+}
+
 export function createProgressLedger(store: Store, now: () => number): ProgressLedger {
   return {
     take: (personId, batch) =>
       store.transaction().execute(async (transaction) => {
-        const touched = new Map<string, ProgressRow>();
+        const touched: Touched = { progress: new Map(), notes: new Map() };
         const results: Outcome[] = [];
         for (const event of batch.events.toSorted((a, b) => a.sequence - b.sequence)) {
           results.push(await takeEvent(transaction, personId, batch, event, now(), touched));
         }
-        return { nonce: batch.nonce, serverTime: now(), results, progress: [...touched.values()], retryAfter: null, maxBatch: maxBatchEvents };
+        return {
+          ...{ nonce: batch.nonce, serverTime: now(), results, retryAfter: null, maxBatch: maxBatchEvents },
+          ...{ progress: [...touched.progress.values()], notes: [...touched.notes.values()] },
+        };
       }),
 
     since: async (personId, cursor) => {
@@ -36,21 +46,22 @@ export function createProgressLedger(store: Store, now: () => number): ProgressL
         .orderBy('version')
         .limit(pullRows + 1)
         .execute();
-      const page = rows.slice(0, pullRows);
-      return { progress: page.map(rowOnWire), cursor: Number(page.at(-1)?.version ?? cursor), more: rows.length > pullRows };
+      const notes = await notesSince(store, personId, cursor, pullRows + 1);
+      // Both count by one counter; a page ends where the shorter of two full ones does, or a row would be jumped over.
+      const versions = [...rows, ...notes].map(({ version }) => Number(version)).sort((a, b) => a - b);
+      const last = versions.slice(0, pullRows).at(-1) ?? cursor;
+      return {
+        progress: rows.filter(({ version }) => Number(version) <= last).map(rowOnWire),
+        notes: notes.filter(({ version }) => version <= last),
+        cursor: last,
+        more: versions.length > pullRows,
+      };
     },
   };
 }
 
-async function takeEvent(
-  store: Store,
-  personId: string,
-  batch: ProgressBatch,
-  event: ProgressEvent,
-  now: number,
-  touched: Map<string, ProgressRow>,
-): Promise<Outcome> {
-  const { sequence, snapshot } = event;
+async function takeEvent(store: Store, personId: string, batch: ProgressBatch, event: ProgressEvent, now: number, touched: Touched): Promise<Outcome> {
+  const { sequence } = event;
   const outcome = (name: Outcome['outcome'], reason: string | null = null): Outcome => ({ sequence, outcome: name, reason });
   const bodyHash = createHash('sha256').update(JSON.stringify({ personId, event })).digest('hex');
   const seen = await store
@@ -59,13 +70,18 @@ async function takeEvent(
     .where('install_id', '=', batch.installId)
     .where('sequence', '=', sequence)
     .executeTakeFirst();
-  if (seen) return seen.body_hash === bodyHash ? outcome('duplicate') : outcome('fork', 'another event has this sequence');
+  if (seen && seen.body_hash !== bodyHash) return outcome('fork', 'another event has this sequence');
+  if (seen) {
+    await tellNote(store, personId, event, touched);
+    return outcome('duplicate');
+  }
   if (await isBelowWatermark(store, personId, batch.installId, sequence)) return outcome('fork', 'below what this installation sent before');
 
-  const lesson = await store.selectFrom('lessons').select(['duration_ms', 'timeline_id', 'course_id']).where('id', '=', snapshot.lessonId).executeTakeFirst();
+  const { lessonId, timelineId } = event.kind === 'noted' ? event.note : event.snapshot;
+  const lesson = await store.selectFrom('lessons').select(['duration_ms', 'timeline_id', 'course_id']).where('id', '=', lessonId).executeTakeFirst();
   if (!lesson) return outcome('reject', 'unknown lesson');
-  if (lesson.timeline_id !== snapshot.timelineId) return outcome('reject', 'unknown timeline');
-  // An enrolment that ended since does not lose what was watched while it lasted.
+  if (lesson.timeline_id !== timelineId) return outcome('reject', 'unknown timeline');
+  // An enrolment that ended since does not lose what was watched or written while it lasted.
   const enrolment = await store.selectFrom('enrolments').select('since').where('person_id', '=', personId).where('course_id', '=', lesson.course_id).executeTakeFirst();
   if (!enrolment) return outcome('reject', 'never enrolled');
 
@@ -73,30 +89,42 @@ async function takeEvent(
     .insertInto('progress_events')
     .values({ install_id: batch.installId, sequence, person_id: personId, body_hash: bodyHash, received_at: now })
     .execute();
-  const before = await store
-    .selectFrom('progress')
-    .select('state')
-    .where('person_id', '=', personId)
-    .where('timeline_id', '=', snapshot.timelineId)
-    .executeTakeFirst();
-  const state = before ? (JSON.parse(before.state) as ProgressState) : emptyProgress;
-  if (snapshot.epoch < state.epoch) return outcome('superseded', 'started over since');
   const stamp = { at: dateOfEvent(event.recordedAt, batch.sentAt, now), installId: batch.installId, sequence };
-  const next = foldProgress(state, stateOfSnapshot(snapshot, lesson.duration_ms, stamp), lesson.duration_ms);
+  if (event.kind === 'noted') {
+    const { row, kept } = await takeNote(store, personId, { ...event.note, stamp }, () => nextVersion(store, personId));
+    touched.notes.set(row.noteId, row);
+    return kept ? outcome('applied') : outcome('superseded', 'written anew since');
+  }
+  const row = await takeSnapshot(store, personId, event.snapshot, stamp, lesson.duration_ms);
+  if (!row) return outcome('superseded', 'started over since');
+  touched.progress.set(timelineId, row);
+  return outcome('applied');
+}
+
+/** Notes are not joined at the other end, so whoever asks again is told again. */
+async function tellNote(store: Store, personId: string, event: ProgressEvent, touched: Touched): Promise<void> {
+  if (event.kind !== 'noted') return;
+  const row = await findNote(store, personId, event.note.noteId);
+  if (row) touched.notes.set(row.noteId, row);
+}
+
+/** Null when the student started over since. */
+async function takeSnapshot(store: Store, personId: string, snapshot: SessionSnapshot, stamp: PositionStamp, durationMs: number): Promise<ProgressRow | null> {
+  const { timelineId, lessonId } = snapshot;
+  const before = await store.selectFrom('progress').select('state').where('person_id', '=', personId).where('timeline_id', '=', timelineId).executeTakeFirst();
+  const state = before ? (JSON.parse(before.state) as ProgressState) : emptyProgress;
+  if (snapshot.epoch < state.epoch) return null;
+  const next = foldProgress(state, stateOfSnapshot(snapshot, durationMs, stamp), durationMs);
   const row = {
-    person_id: personId,
-    timeline_id: snapshot.timelineId,
-    lesson_id: snapshot.lessonId,
-    state: JSON.stringify(next),
-    version: await nextVersion(store, personId),
+    ...{ person_id: personId, timeline_id: timelineId, lesson_id: lessonId },
+    ...{ state: JSON.stringify(next), version: await nextVersion(store, personId) },
   };
   await store
     .insertInto('progress')
     .values(row)
     .onConflict((conflict) => conflict.columns(['person_id', 'timeline_id']).doUpdateSet(row))
     .execute();
-  touched.set(snapshot.timelineId, rowOnWire(row));
-  return outcome('applied');
+  return rowOnWire(row);
 }
 
 /**

@@ -33,6 +33,8 @@ export interface Schema {
   /** One row per (install, sequence), forever. */
   progress_events: { install_id: string; sequence: number; person_id: string; body_hash: string; received_at: number };
   progress: { person_id: string; timeline_id: string; lesson_id: string; state: string; version: number };
+  /** `note` is JSON of a StampedNote; versions are of the same count as those of progress. */
+  notes: { person_id: string; note_id: string; note: string; version: number };
   progress_versions: { person_id: string; version: number };
   settings: { name: string; value: string };
   leases: { id: string; person_id: string; device_id: string; lesson_id: string; issued_at: number; expires_at: number };

@@ -22,16 +22,14 @@ export function dateOfEvent(recordedAt: RecordedAt, sentAt: RecordedAt, now: num
   return now - Math.max(0, ago);
 }
 
-const eventBase = z.object({
-  /** With the install id, the event's identity forever. Counts from 1 per installation. */
-  sequence: z.int().positive(),
-  recordedAt: recordedAtSchema,
-});
+/** With the install id, the event's identity forever. Counts from 1 per installation. */
+const sequenceSchema = z.int().positive();
 
+/** The order of the keys is part of the hash by which a server tells an event that comes again from another one. */
 export const progressEventSchema = z.discriminatedUnion('kind', [
-  eventBase.extend({ kind: z.literal('watched'), snapshot: sessionSnapshotSchema }),
+  z.object({ sequence: sequenceSchema, kind: z.literal('watched'), recordedAt: recordedAtSchema, snapshot: sessionSnapshotSchema }),
   /** A note written, changed or taken away: whole, never a difference. */
-  eventBase.extend({ kind: z.literal('noted'), note: noteSchema }),
+  z.object({ sequence: sequenceSchema, kind: z.literal('noted'), recordedAt: recordedAtSchema, note: noteSchema }),
 ]);
 export type ProgressEvent = z.infer<typeof progressEventSchema>;
 

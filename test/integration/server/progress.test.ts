@@ -90,7 +90,7 @@ describe('progress that goes out', () => {
     const first = (await student.ask('/api/progress')).json<{ cursor: number; more: boolean }>();
     expect(first.more).toBe(false);
     const none = (await student.ask(`/api/progress?since=${first.cursor}`)).json();
-    expect(none).toEqual({ progress: [], cursor: first.cursor, more: false });
+    expect(none).toEqual({ progress: [], notes: [], cursor: first.cursor, more: false });
     await send(student, [event(1, { session_id: 'later', ranges: [[9000, 9500]] })]);
     const news = (await student.ask(`/api/progress?since=${first.cursor}`)).json<{ progress: unknown[]; cursor: number }>();
     expect(news.progress).toHaveLength(1);
