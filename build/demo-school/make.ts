@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,6 +15,9 @@ import { parseScript, type LessonScript } from './script.ts';
 import { drawPoster, drawSlide, loadFonts } from './slides.ts';
 
 const run = promisify(execFile);
+const workshopPrefix = '.making-';
+/** Longer than any lesson takes to make. */
+const leftoverMs = 6 * 60 * 60 * 1000;
 const sources = dirname(fileURLToPath(import.meta.url));
 const defaultMaterial = join(sources, '..', '..', 'resources', 'demo-school');
 
@@ -163,13 +166,23 @@ async function assemble(workshop: string, material: Material, made: ReadonlyMap<
 /** Fills a folder beside the target and moves it into place when it is whole; a killed run leaves no half of it. */
 async function atomically(target: string, fill: (workshop: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  const workshop = await mkdtemp(join(dirname(target), '.making-'));
+  await clearLeftovers(dirname(target));
+  const workshop = await mkdtemp(join(dirname(target), workshopPrefix));
   try {
     await fill(workshop);
     // Another run may have finished the same content meanwhile; then ours is not needed.
     if (!existsSync(target)) await rename(workshop, target);
   } finally {
     await rm(workshop, { recursive: true, force: true });
+  }
+}
+
+/** Workshops of runs that were killed; one that is younger may still be at work. */
+async function clearLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(workshopPrefix)) continue;
+    const { mtimeMs } = await stat(join(folder, name));
+    if (Date.now() - mtimeMs > leftoverMs) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
