@@ -121,6 +121,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     start: () => {
       disposables.add(greetSchool({ accounts, connectivity, logger }));
       void connectivity.probe();
+      void store.findUnknown().catch((error: unknown) => logger.warn('what lies on disk could not be looked at', { error }));
       disposables.add(downloads.start());
       disposables.add(progress.start());
     },

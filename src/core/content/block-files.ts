@@ -1,7 +1,12 @@
 import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { FileId } from './ports.ts';
+
+const heldCodes: ReadonlySet<string> = new Set(['EBUSY', 'EPERM', 'EACCES']);
+const busyTries = 5;
+const busyMs = 50;
 
 /** Blocks on disk, below one folder: `<2 hex>/<file id>/<block>.blk`. */
 export class BlockFiles {
@@ -14,19 +19,27 @@ export class BlockFiles {
   /** Opens a block for writing, made when absent; its folder entry is durable when this resolves. */
   async openForWriting(fileId: FileId, block: number): Promise<FileHandle> {
     const path = this.#path(fileId, block);
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#openOrMake(path);
+      } catch (error) {
+        // Virus scanners and indexers hold a fresh file for a moment.
+        if (tries >= busyTries || !heldCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw diskError(error);
+        await delay(busyMs * tries);
+      }
+    }
+  }
+
+  async #openOrMake(path: string): Promise<FileHandle> {
     try {
       return await open(path, 'r+');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      const handle = await open(path, 'w+');
-      await syncFolders(dirname(path), this.#folder);
-      return handle;
-    } catch (error) {
-      throw diskError(error);
-    }
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(path, 'w+');
+    await syncFolders(dirname(path), this.#folder);
+    return handle;
   }
 
   /** So many bytes at an offset in a block; null when they are not all there. */
@@ -49,6 +62,14 @@ export class BlockFiles {
     }
   }
 
+  /** Bytes of all blocks of a file. */
+  async bytes(fileId: FileId): Promise<number> {
+    const folder = dirname(this.#path(fileId, 0));
+    const names = await readdir(folder).catch(() => []);
+    const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then(({ size }) => size, () => 0)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   /** Length of a block's file; 0 when absent. */
   async length(fileId: FileId, block: number): Promise<number> {
     return stat(this.#path(fileId, block)).then(({ size }) => size, () => 0);
@@ -62,7 +83,7 @@ export class BlockFiles {
   async list(): Promise<FileId[]> {
     const groups = await readdir(this.#folder).catch(() => []);
     const files = await Promise.all(groups.map((group) => readdir(join(this.#folder, group)).catch(() => [])));
-    return files.flat();
+    return files.flat().filter((name) => /^[0-9a-f]{64}$/.test(name));
   }
 
   #path(fileId: FileId, block: number): string {

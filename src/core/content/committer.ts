@@ -82,6 +82,13 @@ export class Committer {
     return batch.done;
   }
 
+  /** A beginning of a piece lies in its block: with the next batch the books say so, so that a kill does not cost it. */
+  note(file: StoredFile): void {
+    const batch = (this.#batch ??= newBatch());
+    if (!batch.pieces.has(file)) batch.pieces.set(file, []);
+    this.#schedule(batch, false);
+  }
+
   /** Everything added so far, now. */
   async flush(): Promise<void> {
     const batch = this.#batch;

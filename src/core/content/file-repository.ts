@@ -1,9 +1,15 @@
+import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
 import type { Claim, FileId } from './ports.ts';
 
-interface FileRow {
+const partialsSchema = z.array(z.tuple([z.int().nonnegative(), z.int().positive()]));
+
+/** What is known of a file from before. */
+export interface KnownFile {
   readonly bits: Uint8Array;
+  /** Bytes that lie on disk of pieces that were cut off. */
+  readonly partials: ReadonlyMap<number, number>;
 }
 
 interface FileBits {
@@ -11,6 +17,7 @@ interface FileBits {
   readonly bytes: number;
   readonly pieces: number;
   readonly bits: Uint8Array;
+  readonly partials: ReadonlyMap<number, number>;
   readonly verifiedBytes: number;
   readonly usedAt: number;
 }
@@ -23,17 +30,19 @@ export class FileRepository {
     this.#db = db;
   }
 
-  async bits(fileId: FileId): Promise<Uint8Array | undefined> {
-    return guarded('content', () => this.#db.prepare<[string], FileRow>('SELECT bits FROM files WHERE id = ?').get(fileId))?.bits;
+  async find(fileId: FileId): Promise<KnownFile | undefined> {
+    const row = guarded('content', () => this.#db.prepare<[string], { bits: Uint8Array; partials: string }>('SELECT bits, partials FROM files WHERE id = ?').get(fileId));
+    return row && { bits: row.bits, partials: new Map(partialsSchema.parse(JSON.parse(row.partials))) };
   }
 
   /** Commits bits, all in one transaction; the caller has made the bytes durable before. */
   async save(files: readonly FileBits[]): Promise<void> {
     const insert = this.#db.prepare(
-      `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt)
-       ON CONFLICT (id) DO UPDATE SET bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt`,
+      `INSERT INTO files (id, bytes, pieces, bits, verified_bytes, used_at, partials) VALUES (@id, @bytes, @pieces, @bits, @verifiedBytes, @usedAt, @partials)
+       ON CONFLICT (id) DO UPDATE SET bytes = @bytes, pieces = @pieces, bits = @bits, verified_bytes = @verifiedBytes, used_at = @usedAt, partials = @partials`,
     );
-    guarded('content', () => this.#db.transaction(() => files.forEach((file) => insert.run(file))).immediate());
+    const rows = files.map((file) => ({ ...file, partials: JSON.stringify([...file.partials]) }));
+    guarded('content', () => this.#db.transaction(() => rows.forEach((row) => insert.run(row))).immediate());
   }
 
   async forget(fileId: FileId): Promise<void> {
@@ -62,6 +71,10 @@ export class FileRepository {
         })
         .immediate(),
     );
+  }
+
+  async ids(): Promise<ReadonlySet<FileId>> {
+    return new Set(guarded('content', () => this.#db.prepare<[], { id: string }>('SELECT id FROM files').all()).map(({ id }) => id));
   }
 
   async storedBytes(fileIds: readonly FileId[]): Promise<number> {

@@ -137,6 +137,16 @@ class DiskPieceStore implements PieceStore {
     }
   }
 
+  async findUnknown(): Promise<number> {
+    const known = await this.#rows.ids();
+    const unknown = (await this.#blocks.list()).filter((fileId) => !known.has(fileId));
+    const usedAt = this.#deps.clock.now();
+    const rows = await Promise.all(unknown.map(async (id) => ({ id, bytes: 0, pieces: 0, bits: new Uint8Array(), partials: new Map(), verifiedBytes: await this.#blocks.bytes(id), usedAt })));
+    if (rows.length > 0) await this.#rows.save(rows);
+    await this.#evict();
+    return rows.length;
+  }
+
   async distrust(fileId: FileId): Promise<void> {
     const file = this.#file(fileId);
     const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
@@ -184,7 +194,7 @@ class DiskPieceStore implements PieceStore {
   }
 
   async #takeIn(description: FileDescription): Promise<void> {
-    const file = new StoredFile(description, await this.#rows.bits(description.id));
+    const file = new StoredFile(description, await this.#rows.find(description.id));
     const isHalf = !file.isResumable && file.bits.count < description.pieces.length;
     if (isHalf) file.clear();
     if (isHalf || (await file.adopt(this.#blocks))) await this.#save([file]);
@@ -243,7 +253,7 @@ class DiskPieceStore implements PieceStore {
       }
     }
     await this.#save([...batch.keys()]);
-    for (const [file, pieces] of batch) this.#changed.emit({ fileId: file.description.id, pieces, present: true });
+    for (const [file, pieces] of batch) if (pieces.length > 0) this.#changed.emit({ fileId: file.description.id, pieces, present: true });
     if (this.#sinceEviction > evictEveryBytes) await this.#evict();
   }
 
@@ -258,7 +268,10 @@ class DiskPieceStore implements PieceStore {
 
   async #save(files: readonly StoredFile[]): Promise<void> {
     const usedAt = this.#deps.clock.now();
-    const rows = files.map(({ description: { id, bytes, pieces }, bits }) => ({ id, bytes, pieces: pieces.length, bits: bits.toBytes(), verifiedBytes: bits.bytes, usedAt }));
+    const rows = files.map(({ description: { id, bytes, pieces }, bits, partials }) => ({
+      ...{ id, bytes, pieces: pieces.length, usedAt, partials },
+      ...{ bits: bits.toBytes(), verifiedBytes: bits.bytes },
+    }));
     await this.#rows.save(rows);
   }
 

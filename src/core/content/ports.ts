@@ -71,6 +71,11 @@ export interface PieceStore {
   claims(): Promise<readonly Claim[]>;
   /** Unlinks the blocks of these files unless claimed. */
   discard(fileIds: readonly FileId[]): Promise<void>;
+  /**
+   * Takes note of files on disk that the books do not know (a copied folder, a restored backup, rebuilt books): they count as
+   * cache, and are hashed and taken in when a lesson names them. Resolves to how many there were.
+   */
+  findUnknown(): Promise<number>;
   /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
   verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
   /** Takes nothing of this file for good any more: every piece is absent. */

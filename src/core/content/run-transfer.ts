@@ -118,10 +118,8 @@ class Receiver {
 
   /** Hands over what is whole, remembers what is not, lets go of the block. */
   async end(): Promise<void> {
-    const { file } = this.#target;
     try {
       await this.#write();
-      if (this.#filled > 0) file.partials.set(this.#piece, this.#filled);
     } finally {
       await this.#block?.writable.giveBack();
     }
@@ -179,6 +177,10 @@ class Receiver {
       this.#waiting = [];
       this.#waitingBytes = 0;
       await writable.write(chunks, this.#waitingAt - layout.offset);
+    }
+    if (this.#filled > 0) {
+      file.partials.set(this.#piece, this.#filled);
+      committer.note(file);
     }
     const whole = this.#whole;
     this.#whole = [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlockFiles } from './block-files.ts';
 import { blocksOf, type Block } from './block-layout.ts';
+import type { KnownFile } from './file-repository.ts';
 import { PieceBits } from './piece-bits.ts';
 import type { FileDescription } from './ports.ts';
 
@@ -15,10 +16,13 @@ export class StoredFile {
   readonly partials = new Map<number, number>();
   readonly #blockOfPiece: readonly Block[];
 
-  constructor(description: FileDescription, storedBits: Uint8Array | undefined) {
+  constructor(description: FileDescription, known: KnownFile | undefined) {
     this.description = description;
     this.blocks = blocksOf(description.pieces);
-    this.bits = new PieceBits(description.pieces, storedBits);
+    this.bits = new PieceBits(description.pieces, known?.bits);
+    for (const [piece, bytes] of known?.partials ?? []) {
+      if (!this.bits.has(piece) && bytes < (description.pieces[piece]?.length ?? 0)) this.partials.set(piece, bytes);
+    }
     this.#blockOfPiece = this.blocks.flatMap((block) => Array.from({ length: block.count }, () => block));
   }
 
@@ -76,7 +80,7 @@ export class StoredFile {
     const start = described.offset - block.offset;
     if (fileLength <= start) return false;
     if (fileLength < start + described.length) {
-      this.partials.set(piece, fileLength - start);
+      this.partials.set(piece, Math.max(fileLength - start, this.partials.get(piece) ?? 0));
       return false;
     }
     if (!(await this.read(piece, files))) return false;

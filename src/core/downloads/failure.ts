@@ -14,6 +14,8 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'signed_out',
   'session_expired',
   'disk_full',
+  'disk_denied',
+  'disk_failed',
 ]);
 
 export type Failure = { readonly kind: 'stopped' } | { readonly kind: 'waiting' | 'failed'; readonly reason: ErrorCode };
