@@ -26,6 +26,8 @@ import { createConnectivity } from './net/connectivity.ts';
 import { createGotTransport } from './net/got-transport.ts';
 import { watchMeteredLine } from './net/metered-line.ts';
 import type { Connectivity } from './net/ports.ts';
+import { createNotes } from './notes/notes.ts';
+import type { Notes } from './notes/ports.ts';
 import { createPlayback } from './playback/playback.ts';
 import type { Playback } from './playback/ports.ts';
 import type { Progress } from './progress/ports.ts';
@@ -51,6 +53,7 @@ export interface Core {
   readonly catalog: Catalog;
   readonly connectivity: Connectivity;
   readonly downloads: Downloads;
+  readonly notes: Notes;
   readonly playback: Playback;
   readonly progress: Progress;
   readonly settings: SettingsStore;
@@ -116,8 +119,10 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     ...{ accounts, catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
   });
 
+  const notes = createNotes({ progress, catalog, random });
+
   return {
-    ...{ accounts, catalog, connectivity, downloads, playback, progress, settings },
+    ...{ accounts, catalog, connectivity, downloads, notes, playback, progress, settings },
     start: () => {
       disposables.add(greetSchool({ accounts, connectivity, logger }));
       void connectivity.probe();

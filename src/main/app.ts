@@ -17,6 +17,7 @@ import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
 import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
 import { openLog } from './platform/log-file.ts';
 import { nativeBinding } from './platform/native-binding.ts';
+import { saveFile } from './platform/save-file.ts';
 import { createSecretVault } from './platform/secret-vault.ts';
 import { createSettingsFile } from './platform/settings-file.ts';
 import { lockDown } from './windows/lock-down.ts';
@@ -119,6 +120,7 @@ function createShell(folder: string, window: () => BrowserWindow | null, problem
       app.quit();
     },
     setFullScreen: (on) => window()?.setFullScreen(on),
+    saveFile: (file) => saveFile(window(), file),
   };
 }
 

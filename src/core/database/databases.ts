@@ -13,6 +13,7 @@ import { content0050Partials } from './migrations/content-0050-partials.ts';
 import { keepLedgerCopy } from './ledger-copy.ts';
 import { ledger0010Accounts } from './migrations/ledger-0010-accounts.ts';
 import { ledger0020Progress } from './migrations/ledger-0020-progress.ts';
+import { ledger0030Notes } from './migrations/ledger-0030-notes.ts';
 import { migrate, type Migration } from './migrator.ts';
 import { setAside } from './set-aside.ts';
 
@@ -32,7 +33,7 @@ export interface DatabaseSurroundings {
 }
 
 const migrationsOf: Readonly<Record<DatabaseName, readonly Migration[]>> = {
-  ledger: [ledger0010Accounts, ledger0020Progress],
+  ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes],
   content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials],
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { serverInfoSchema, studentSchema } from '../../shared/api/auth.ts';
 import { recordedAtSchema } from '../../shared/api/progress.ts';
+import { noteSchema, stampedNoteSchema } from '../../shared/models/note.ts';
 import { progressStateSchema, sessionSnapshotSchema } from '../../shared/models/progress.ts';
 import type { Connection } from './connection.ts';
 import { readableRows, type Row } from './readable-rows.ts';
@@ -39,18 +40,23 @@ const tables = {
     duration_ms: z.int().nullable(),
     updated_at: z.int(),
   }),
+  notes: z.object({ account: z.string().min(1), note_id: z.string().min(1), note: jsonOf(stampedNoteSchema), version: z.int().nonnegative() }),
 } as const satisfies Record<string, z.ZodType<Row>>;
 
-const outboxRow = z.object({
+const eventRow = z.object({
   account: z.string().min(1),
   timeline_id: z.string().min(1),
   session_id: z.string().min(1),
   epoch: z.int().nonnegative(),
-  snapshot: jsonOf(sessionSnapshotSchema),
   recorded_at: jsonOf(recordedAtSchema),
   state: z.enum(['pending', 'in_flight', 'held', 'parked']),
   reason: z.string().nullable(),
 });
+const outboxRow = z.union([
+  // A ledger from before notes names no kind.
+  eventRow.extend({ kind: z.literal('watched').default('watched'), snapshot: jsonOf(sessionSnapshotSchema) }),
+  eventRow.extend({ kind: z.literal('noted'), snapshot: jsonOf(noteSchema) }),
+]);
 
 /** Never secrets: for the copy that is kept beside the ledger, which signing out does not reach. */
 const secretTables: ReadonlySet<string> = new Set(['leases']);
@@ -63,6 +69,7 @@ export function salvageLedger(from: Connection, to: Connection, { secrets = true
   const rows: Record<string, number> = {};
   let complete = true;
   const read = (table: string): Row[] => {
+    if (!hasTable(from, table)) return [];
     const found = readableRows(from, table);
     complete &&= found.complete;
     return found.rows;
@@ -78,6 +85,11 @@ export function salvageLedger(from: Connection, to: Connection, { secrets = true
   };
   to.transaction(work).immediate();
   return { rows, complete };
+}
+
+/** A ledger of an earlier version has fewer tables. */
+function hasTable(from: Connection, table: string): boolean {
+  return from.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
 }
 
 function insert(to: Connection, table: string, row: Row): boolean {

@@ -14,13 +14,15 @@ export async function viewOutbox(reads: ProgressReads, account: string): Promise
   return { waiting, parked, lastSentAt, items };
 }
 
-function itemOf({ sequence, state, reason, snapshot, recordedAt }: OutboxEvent): OutboxItem {
+function itemOf(event: OutboxEvent): OutboxItem {
+  const { sequence, kind, state, reason, recordedAt } = event;
   return {
     sequence,
-    lessonId: snapshot.lessonId,
+    kind,
+    lessonId: event.kind === 'noted' ? event.note.lessonId : event.snapshot.lessonId,
     state: state === 'in_flight' ? 'sending' : state,
     reason,
     recordedAt: recordedAt.wallMs,
-    watchedMs: snapshot.watchedMs,
+    watchedMs: event.kind === 'noted' ? 0 : event.snapshot.watchedMs,
   };
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { RecordedAt } from '../../shared/api/progress.ts';
+import type { Note } from '../../shared/models/note.ts';
 import { emptyProgress, joinSnapshots, type SessionSnapshot } from '../../shared/models/progress.ts';
 import { unionRanges } from '../../shared/models/ranges.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import { eventColumns, readEvent, type Batch } from './progress-rows.ts';
+import { eventColumns, readEvent, type Batch, type OutboxEvent } from './progress-rows.ts';
+import { sittingOfNote, sittingOfSnapshot, type Sitting } from './sitting.ts';
 
 export interface Report {
   readonly account: string;
@@ -39,19 +41,10 @@ export class OutboxWrites {
    */
   async record({ account, snapshot, durationMs, recordedAt }: Report): Promise<void> {
     this.#transaction(() => {
-      const { timelineId, lessonId, sessionId, epoch } = snapshot;
-      const latest = this.#latest(account, snapshot);
-      const whole = latest ? joinSnapshots(latest.snapshot, snapshot) : { ...snapshot, ranges: unionRanges(snapshot.ranges) };
-      const row = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole), recordedAt: JSON.stringify(recordedAt) };
-      if (latest?.open) {
-        this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt WHERE sequence = @last', { ...row, last: latest.sequence });
-      } else {
-        this.#run(
-          `INSERT INTO outbox (sequence, account, timeline_id, session_id, epoch, snapshot, recorded_at, state)
-           VALUES (@sequence, @account, @timelineId, @sessionId, @epoch, @snapshot, @recordedAt, 'pending')`,
-          { ...row, account, timelineId, sessionId, epoch },
-        );
-      }
+      const { timelineId, lessonId } = snapshot;
+      this.#enqueue(account, 'watched', sittingOfSnapshot(snapshot), recordedAt, (latest) =>
+        latest ? joinSnapshots(latest as SessionSnapshot, snapshot) : { ...snapshot, ranges: unionRanges(snapshot.ranges) },
+      );
       this.#run(
         `INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, updated_at)
          VALUES (@account, @timelineId, @lessonId, @empty, 0, @durationMs, @at)
@@ -59,6 +52,11 @@ export class OutboxWrites {
         { account, timelineId, lessonId, empty: JSON.stringify(emptyProgress), durationMs, at: recordedAt.wallMs },
       );
     });
+  }
+
+  /** Takes a writing of a note down; it replaces one of the same note that was never sent. */
+  async recordNote(account: string, note: Note, recordedAt: RecordedAt): Promise<void> {
+    this.#transaction(() => this.#enqueue(account, 'noted', sittingOfNote(note), recordedAt, () => note));
   }
 
   /** Freezes the next events to send, at least one if any waits, and marks them in flight. */
@@ -130,14 +128,28 @@ export class OutboxWrites {
     });
   }
 
+  #enqueue(account: string, kind: OutboxEvent['kind'], sitting: Sitting, recordedAt: RecordedAt, whole: (latest: unknown) => object): void {
+    const latest = this.#latest(account, sitting);
+    const row = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole(latest?.body)), recordedAt: JSON.stringify(recordedAt) };
+    if (latest?.open) {
+      this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt WHERE sequence = @last', { ...row, last: latest.sequence });
+      return;
+    }
+    this.#run(
+      `INSERT INTO outbox (sequence, account, kind, timeline_id, session_id, epoch, snapshot, recorded_at, state)
+       VALUES (@sequence, @account, @kind, @timelineId, @sessionId, @epoch, @snapshot, @recordedAt, 'pending')`,
+      { ...row, account, kind, ...sitting },
+    );
+  }
+
   /** The newest row of a sitting; `open` while it was never sent. */
-  #latest(account: string, { timelineId, sessionId, epoch }: SessionSnapshot) {
+  #latest(account: string, { timelineId, sessionId, epoch }: Sitting) {
     const sql = `SELECT sequence, snapshot, state, frozen FROM outbox
       WHERE account = ? AND timeline_id = ? AND session_id = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1`;
     const row = this.#db.prepare(sql).get(account, timelineId, sessionId, epoch);
     if (row === undefined) return null;
     const { sequence, state, frozen, snapshot } = latestRow.parse(row);
-    return { sequence, open: state === 'pending' && frozen === 0, snapshot: JSON.parse(snapshot) as SessionSnapshot };
+    return { sequence, open: state === 'pending' && frozen === 0, body: JSON.parse(snapshot) as unknown };
   }
 
   #nextSequence(): number {

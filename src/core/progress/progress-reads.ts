@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import { eventColumns, readEvent, readTimeline, timelineColumns, type OutboxEvent, type Timeline } from './progress-rows.ts';
+import { eventColumns, readEvent, readNote, readTimeline, timelineColumns, type KnownNote, type NotedEvent, type OutboxEvent, type Timeline, type WatchedEvent } from './progress-rows.ts';
 
 const syncRow = z.object({ cursor: z.int(), last_sent_at: z.int().nullable() });
 const countRow = z.object({ waiting: z.int(), parked: z.int() });
@@ -25,15 +25,25 @@ export class ProgressReads {
     return row === undefined ? null : readTimeline(row);
   }
 
-  /** In the order they were recorded. */
-  async events(account: string): Promise<OutboxEvent[]> {
-    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? ORDER BY sequence`;
-    return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readEvent);
+  /** What was watched, in the order it was recorded. */
+  async events(account: string): Promise<WatchedEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND kind = 'watched' ORDER BY sequence`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readEvent).filter(isWatched);
   }
 
-  async eventsOf(account: string, timelineId: string): Promise<OutboxEvent[]> {
-    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND timeline_id = ? ORDER BY sequence`;
-    return guarded('ledger', () => this.#db.prepare(sql).all(account, timelineId)).map(readEvent);
+  async eventsOf(account: string, timelineId: string): Promise<WatchedEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND timeline_id = ? AND kind = 'watched' ORDER BY sequence`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account, timelineId)).map(readEvent).filter(isWatched);
+  }
+
+  /** What was written, in the order it was recorded. */
+  async noteEvents(account: string): Promise<NotedEvent[]> {
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND kind = 'noted' ORDER BY sequence`;
+    return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readEvent).filter(isNoted);
+  }
+
+  async notes(account: string): Promise<KnownNote[]> {
+    return guarded('ledger', () => this.#db.prepare('SELECT note, version FROM notes WHERE account = ?').all(account)).map(readNote);
   }
 
   async newestEvents(account: string, limit: number): Promise<OutboxEvent[]> {
@@ -53,4 +63,12 @@ export class ProgressReads {
     const { cursor, last_sent_at } = syncRow.parse(row);
     return { cursor, lastSentAt: last_sent_at };
   }
+}
+
+function isWatched(event: OutboxEvent): event is WatchedEvent {
+  return event.kind === 'watched';
+}
+
+function isNoted(event: OutboxEvent): event is NotedEvent {
+  return event.kind === 'noted';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordedAtSchema, type RecordedAt } from '../../shared/api/progress.ts';
+import { noteSchema, stampedNoteSchema, type Note, type StampedNote } from '../../shared/models/note.ts';
 import { progressStateSchema, sessionSnapshotSchema, type ProgressState, type SessionSnapshot } from '../../shared/models/progress.ts';
 
 /** What the server is known to know of one timeline. */
@@ -16,13 +17,31 @@ export interface Timeline {
 
 export const eventStates = ['pending', 'in_flight', 'held', 'parked'] as const;
 
-/** Something recorded here that no server acknowledged yet. */
-export interface OutboxEvent {
+interface Recorded {
   readonly sequence: number;
   readonly state: (typeof eventStates)[number];
-  readonly snapshot: SessionSnapshot;
   readonly recordedAt: RecordedAt;
   readonly reason: string | null;
+}
+
+export interface WatchedEvent extends Recorded {
+  readonly kind: 'watched';
+  readonly snapshot: SessionSnapshot;
+}
+
+export interface NotedEvent extends Recorded {
+  readonly kind: 'noted';
+  readonly note: Note;
+}
+
+/** Something recorded here that no server acknowledged yet. */
+export type OutboxEvent = WatchedEvent | NotedEvent;
+
+/** What the server is known to know of one note. */
+export interface KnownNote {
+  readonly note: StampedNote;
+  /** Of the server's row; 0 before it told us any. */
+  readonly version: number;
 }
 
 /** What is sent at once, under the install id it was frozen with. */
@@ -32,7 +51,7 @@ export interface Batch {
 }
 
 export const timelineColumns = 'timeline_id, lesson_id, state, version, duration_ms, updated_at';
-export const eventColumns = 'sequence, state, snapshot, recorded_at, reason';
+export const eventColumns = 'sequence, kind, state, snapshot, recorded_at, reason';
 
 const timelineRow = z.object({
   timeline_id: z.string(),
@@ -45,6 +64,7 @@ const timelineRow = z.object({
 
 const eventRow = z.object({
   sequence: z.int(),
+  kind: z.enum(['watched', 'noted']),
   state: z.enum(eventStates),
   snapshot: z.string(),
   recorded_at: z.string(),
@@ -64,12 +84,15 @@ export function readTimeline(row: unknown): Timeline {
 }
 
 export function readEvent(row: unknown): OutboxEvent {
-  const { sequence, state, snapshot, recorded_at, reason } = eventRow.parse(row);
-  return {
-    sequence,
-    state,
-    snapshot: sessionSnapshotSchema.parse(JSON.parse(snapshot)),
-    recordedAt: recordedAtSchema.parse(JSON.parse(recorded_at)),
-    reason,
-  };
+  const { sequence, kind, state, snapshot, recorded_at, reason } = eventRow.parse(row);
+  const recorded = { sequence, state, recordedAt: recordedAtSchema.parse(JSON.parse(recorded_at)), reason };
+  const body: unknown = JSON.parse(snapshot);
+  return kind === 'noted' ? { ...recorded, kind, note: noteSchema.parse(body) } : { ...recorded, kind, snapshot: sessionSnapshotSchema.parse(body) };
+}
+
+const noteRow = z.object({ note: z.string(), version: z.int() });
+
+export function readNote(row: unknown): KnownNote {
+  const { note, version } = noteRow.parse(row);
+  return { note: stampedNoteSchema.parse(JSON.parse(note)), version };
 }

@@ -2,6 +2,7 @@ import { endpoints } from '../../shared/api/endpoints.ts';
 import { progressPullSchema, type RecordedAt } from '../../shared/api/progress.ts';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { currentNotes, type Note } from '../../shared/models/note.ts';
 import type { SessionSnapshot } from '../../shared/models/progress.ts';
 import type { Accounts } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
@@ -57,8 +58,10 @@ class RecordedProgress implements Progress {
   readonly #sender: Sender;
   readonly #alarm: Alarm;
   readonly #changed = new Emitter<LessonProgress[]>();
+  readonly #notesChanged = new Emitter<void>();
   readonly #outboxChanged = new Emitter<OutboxView>();
   readonly changed = this.#changed.event;
+  readonly notesChanged = this.#notesChanged.event;
   readonly outboxChanged = this.#outboxChanged.event;
   #running = new AbortController();
   #started = false;
@@ -120,6 +123,20 @@ class RecordedProgress implements Progress {
     return { positionMs: state.position?.ms ?? 0, epoch: state.epoch };
   }
 
+  async recordNote(note: Note): Promise<void> {
+    await this.#outbox.recordNote(this.#requireAccount(), note, this.#reading());
+    this.#wake(gatherMs);
+    this.#notesChanged.emit();
+    await this.#announceOutbox();
+  }
+
+  async notes(): Promise<Note[]> {
+    const account = this.#account();
+    if (account === null) return [];
+    const known = await this.#reads.notes(account);
+    return currentNotes(known.map(({ note }) => note), (await this.#reads.noteEvents(account)).map(({ note }) => note));
+  }
+
   async outbox(): Promise<OutboxView> {
     const account = this.#account();
     return account === null ? emptyOutbox : viewOutbox(this.#reads, account);
@@ -173,6 +190,7 @@ class RecordedProgress implements Progress {
     const account = this.#account();
     if (account !== null) await this.#outbox.releaseHeld(account);
     this.#changed.emit(await this.lessons());
+    this.#notesChanged.emit();
     await this.#announceOutbox();
     this.#forgive();
     this.#wake(0);
@@ -220,7 +238,8 @@ class RecordedProgress implements Progress {
       const { cursor } = await this.#reads.sync(account);
       const path = `${endpoints.progress()}?since=${cursor}`;
       const page = await this.#deps.api.request({ path, output: progressPullSchema, authorised: true, signal: this.#running.signal });
-      await this.#server.pulled(account, page.progress, Math.max(cursor, page.cursor));
+      await this.#server.pulled(account, page, Math.max(cursor, page.cursor));
+      if (page.notes.length > 0) this.#notesChanged.emit();
       more = page.more && page.cursor > cursor;
     }
   }

@@ -1,4 +1,4 @@
-import { maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type RecordedAt } from '../../shared/api/progress.ts';
+import { maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type ProgressEvent, type RecordedAt } from '../../shared/api/progress.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -78,7 +78,7 @@ export class Sender {
       installId,
       nonce,
       sentAt,
-      events: events.map(({ sequence, recordedAt, snapshot }) => ({ sequence, kind: 'watched' as const, recordedAt, snapshot })),
+      events: events.map(eventOnWire),
     };
     const request = { method: 'POST' as const, path: endpoints.progressBatches(), body, output: progressBatchResponseSchema, authorised: true, signal };
     try {
@@ -106,4 +106,9 @@ export class Sender {
     if (error.code === 'server_error' && alone) await this.#deps.outbox.countFailure(first.sequence);
     return refused;
   }
+}
+
+function eventOnWire(event: OutboxEvent): ProgressEvent {
+  const { sequence, recordedAt } = event;
+  return event.kind === 'noted' ? { sequence, kind: event.kind, recordedAt, note: event.note } : { sequence, kind: event.kind, recordedAt, snapshot: event.snapshot };
 }

@@ -1,13 +1,13 @@
 import type { LessonProgress } from '../../shared/contracts/progress.ts';
 import { emptyProgress, foldProgress, percentWatched, stateOfSnapshot, totalWatchedMs, type ProgressState } from '../../shared/models/progress.ts';
 import { unknownDuration } from './known-progress.ts';
-import type { OutboxEvent, Timeline } from './progress-rows.ts';
+import type { Timeline, WatchedEvent } from './progress-rows.ts';
 
 /** Own events come after everything the server has ordered, in the order of their sequences. */
 const afterTheServer = Number.MAX_SAFE_INTEGER;
 
 /** The server's state of a timeline plus this machine's own events on it, in sequence order. */
-export function currentState(known: Timeline | null, events: readonly OutboxEvent[]): ProgressState {
+export function currentState(known: Timeline | null, events: readonly WatchedEvent[]): ProgressState {
   const durationMs = known?.durationMs ?? unknownDuration;
   return events.reduce((state, { snapshot, sequence }) => {
     const stamp = { at: afterTheServer, installId: '', sequence };
@@ -16,7 +16,7 @@ export function currentState(known: Timeline | null, events: readonly OutboxEven
 }
 
 /** What a student sees of one timeline. */
-export function shownProgress(known: Timeline, events: readonly OutboxEvent[]): LessonProgress {
+export function shownProgress(known: Timeline, events: readonly WatchedEvent[]): LessonProgress {
   const state = currentState(known, events);
   return {
     lessonId: known.lessonId,

@@ -2,11 +2,12 @@ import type { Domains } from './handlers.ts';
 import type { announcer } from './router.ts';
 
 /** What happens in the core, told to the window. */
-export function forwardEvents({ accounts, catalog, connectivity, downloads, playback, progress, settings }: Domains, announce: ReturnType<typeof announcer>): void {
+export function forwardEvents({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings }: Domains, announce: ReturnType<typeof announcer>): void {
   accounts.changed((state) => announce('accounts.changed', state));
   catalog.changed((view) => announce('catalog.changed', view));
   connectivity.changed((state) => announce('connection.changed', state));
   downloads.changed((items) => announce('downloads.changed', items));
+  notes.changed(() => announce('notes.changed', {}));
   playback.available((media) => announce('playback.available', media));
   playback.blocked((media) => announce('playback.blocked', media));
   playback.availabilityChanged((availability) => announce('playback.availabilityChanged', availability));

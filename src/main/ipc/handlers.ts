@@ -2,6 +2,7 @@ import type { Accounts } from '../../core/accounts/ports.ts';
 import type { Catalog } from '../../core/catalog/ports.ts';
 import type { Downloads } from '../../core/downloads/ports.ts';
 import type { Connectivity } from '../../core/net/ports.ts';
+import type { Notes } from '../../core/notes/ports.ts';
 import type { Playback } from '../../core/playback/ports.ts';
 import type { Progress } from '../../core/progress/ports.ts';
 import type { SettingsStore } from '../../core/settings/ports.ts';
@@ -16,6 +17,8 @@ export interface Shell {
   showFolder(folder: 'data' | 'logs'): Promise<void>;
   repairDatabase(): Promise<void>;
   setFullScreen(on: boolean): void;
+  /** Asks where to, and writes; false when the student thought better of it. */
+  saveFile(file: { readonly fileName: string; readonly text: string }): Promise<boolean>;
 }
 
 export interface Domains {
@@ -23,12 +26,13 @@ export interface Domains {
   readonly catalog: Catalog;
   readonly connectivity: Connectivity;
   readonly downloads: Downloads;
+  readonly notes: Notes;
   readonly playback: Playback;
   readonly progress: Progress;
   readonly settings: SettingsStore;
 }
 
-export function createHandlers({ accounts, catalog, connectivity, downloads, playback, progress, settings }: Domains, shell: Shell): CallHandlers {
+export function createHandlers({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings }: Domains, shell: Shell): CallHandlers {
   return {
     'accounts.state': () => accounts.state(),
     'accounts.checkServer': ({ serverUrl }) => accounts.checkServer(serverUrl),
@@ -57,6 +61,10 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, pla
     'downloads.resumeAll': () => downloads.resumeAll(),
     'downloads.storage': () => downloads.storage(),
     'downloads.verify': async ({ lessonId }) => ({ badPieces: await downloads.verify(lessonId) }),
+    'notes.list': ({ lessonId }) => notes.list(lessonId),
+    'notes.save': (note) => notes.save(note),
+    'notes.remove': ({ noteId }) => notes.remove(noteId),
+    'notes.export': async ({ lessonId }) => ({ saved: await shell.saveFile(await notes.markdown(lessonId)) }),
     'playback.open': ({ lessonId }) => playback.open(lessonId),
     'playback.close': ({ mediaId }) => playback.close(mediaId),
     'playback.availability': ({ mediaId }) => playback.availability(mediaId),

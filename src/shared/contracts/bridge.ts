@@ -4,6 +4,7 @@ import { catalogContract } from './catalog.ts';
 import { connectionContract } from './connection.ts';
 import type { Outcome } from './contract.ts';
 import { downloadsContract } from './downloads.ts';
+import { notesContract } from './notes.ts';
 import { playbackContract } from './playback.ts';
 import { progressContract } from './progress.ts';
 import { settingsContract } from './settings.ts';
@@ -15,6 +16,7 @@ export const calls = {
   ...catalogContract.calls,
   ...connectionContract.calls,
   ...downloadsContract.calls,
+  ...notesContract.calls,
   ...playbackContract.calls,
   ...progressContract.calls,
   ...settingsContract.calls,
@@ -26,6 +28,7 @@ export const events = {
   ...catalogContract.events,
   ...connectionContract.events,
   ...downloadsContract.events,
+  ...notesContract.events,
   ...playbackContract.events,
   ...progressContract.events,
   ...settingsContract.events,

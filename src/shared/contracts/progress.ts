@@ -18,11 +18,13 @@ export type LessonProgress = z.infer<typeof lessonProgressSchema>;
 
 export const outboxItemSchema = z.object({
   sequence: z.int().positive(),
+  kind: z.enum(['watched', 'noted']),
   lessonId: z.string(),
   state: z.enum(['pending', 'sending', 'held', 'parked']),
   /** Why it is held or was refused. */
   reason: z.string().nullable(),
   recordedAt: z.int(),
+  /** 0 for what was written. */
   watchedMs: z.int().nonnegative(),
 });
 export type OutboxItem = z.infer<typeof outboxItemSchema>;

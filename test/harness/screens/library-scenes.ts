@@ -78,11 +78,12 @@ function busy(school: School): Answers {
       lastSentAt: Date.now() - 50 * minute,
       items: [3, 2, 1].map((sequence) => ({
         sequence,
+        kind: sequence === 1 ? ('noted' as const) : ('watched' as const),
         lessonId: school.lesson(sequence).id,
         state: sequence === 3 ? ('sending' as const) : sequence === 2 ? ('held' as const) : ('pending' as const),
         reason: sequence === 2 ? 'session_expired' : null,
         recordedAt: Date.now() - (40 - sequence * 8) * minute,
-        watchedMs: sequence * 144_000,
+        watchedMs: sequence === 1 ? 0 : sequence * 144_000,
       })),
     }),
   };
@@ -114,7 +115,7 @@ function parked(school: School) {
     waiting: 0,
     parked: 1,
     lastSentAt: null,
-    items: [{ sequence: 9, lessonId: school.lesson(4).id, state: 'parked' as const, reason: 'not_enrolled', recordedAt: Date.now() - 3 * 24 * 60 * minute, watchedMs: 3 * minute }],
+    items: [{ sequence: 9, kind: 'watched' as const, lessonId: school.lesson(4).id, state: 'parked' as const, reason: 'not_enrolled', recordedAt: Date.now() - 3 * 24 * 60 * minute, watchedMs: 3 * minute }],
   };
 }
 

@@ -85,7 +85,7 @@ function OutboxRow({ item, now }: { item: OutboxItem; now: number }) {
       <div className="activity-words">
         <p className="activity-title">{title ?? text('activity.unknownLesson')}</p>
         <p className="meta">
-          <span>{text('activity.watchedFor', { duration: format.duration(item.watchedMs) })}</span>
+          <span>{item.kind === 'noted' ? text('activity.noted') : text('activity.watchedFor', { duration: format.duration(item.watchedMs) })}</span>
           <span>{format.moment(item.recordedAt, now)}</span>
         </p>
         {item.reason === null ? null : (
