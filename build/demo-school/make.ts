@@ -181,8 +181,9 @@ async function atomically(target: string, fill: (workshop: string) => Promise<vo
 async function clearLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(workshopPrefix)) continue;
-    const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs > leftoverMs) await rm(join(folder, name), { recursive: true, force: true });
+    // One at work beside us may have moved its own into place meanwhile.
+    const found = await stat(join(folder, name)).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > leftoverMs) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -41,7 +41,8 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-async function keep(row: { readonly name: string }): Promise<void> {
+/** Keeps a figure in out/bench.json. */
+export async function keep(row: { readonly name: string; readonly [fact: string]: unknown }): Promise<void> {
   const text = await readFile(results, 'utf8').catch(() => '{}');
   const before = JSON.parse(text) as { rows?: { name: string }[] };
   const rows = [...(before.rows ?? []).filter(({ name }) => name !== row.name), row];

@@ -63,6 +63,8 @@ export interface RawServer {
   fault: (request: RawRequest) => Fault | undefined;
   /** Of each connection's body; null for as fast as it goes. */
   bytesPerSecond: number | null;
+  /** Resets every connection; new ones are taken. */
+  cutAll(): void;
   /** Body bytes sent for paths that begin so. */
   sentBytes(prefix?: string): number;
   close(): Promise<void>;
@@ -91,6 +93,9 @@ export async function openRawServer(): Promise<RawServer> {
     fault: () => undefined,
     bytesPerSecond: null,
     sentBytes: (prefix = '') => requests.filter(({ path }) => path.startsWith(prefix)).reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+    cutAll: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     close: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -12,6 +12,12 @@ import { createPieceStore } from '../../../src/core/content/piece-store.ts';
 import { openDatabases } from '../../../src/core/database/databases.ts';
 import { createBandwidthMeter } from '../../../src/core/net/bandwidth-meter.ts';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { isTeachifyError } from '../../../src/shared/errors.ts';
+
+function retryable(error: unknown): false {
+  if (isTeachifyError(error) && error.retryable) return false;
+  throw error;
+}
 
 const [folder = '', address = '', sha256 = '', size = ''] = process.argv.slice(2);
 const pieceBytes = Number(size);
@@ -38,17 +44,20 @@ const store = createPieceStore({
   random: systemRandom(),
   logger: silentLogger(),
 });
+const registering = performance.now();
 await store.register({ id: sha256, bytes: table.length * pieceBytes, pieces: table, origin: { kind: 'published' } });
+const registerMs = performance.now() - registering;
 const wanted = table.map((_, piece) => ({ fileId: sha256, piece }));
 const memoryBefore = process.memoryUsage().rss;
 const loop = monitorEventLoopDelay({ resolution: 5 });
 loop.enable();
 const cpu = process.cpuUsage();
 const start = performance.now();
-await store.fetch(wanted, { priority: 'background' });
+// As the queue does it: what may pass by itself is tried again.
+while (!(await store.fetch(wanted, { priority: 'background' }).then(() => true, (error: unknown) => retryable(error)))) await clock.sleep(1_000);
 const wallMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpu);
 loop.disable();
-const report = {  wallMs, cpuMs: (user + system) / 1000, loopP99Ms: loop.percentile(99) / 1e6, grownBytes: process.memoryUsage().rss - memoryBefore };
+const report = { registerMs,  wallMs, cpuMs: (user + system) / 1000, loopP99Ms: loop.percentile(99) / 1e6, grownBytes: process.memoryUsage().rss - memoryBefore };
 process.stdout.write(`${JSON.stringify(report)}\n`);
 process.exit(0);
