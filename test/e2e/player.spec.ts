@@ -45,6 +45,31 @@ test('keys do in the player what people expect of them', async () => {
   ]);
 });
 
+test('writes a note at the moment one begins to write, and a bookmark by a key', async () => {
+  await openLesson({ answers: { ...value('notes.list', []), ...value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }) } });
+  const { page } = stage;
+  await page.keyboard.press('k');
+  await page.keyboard.press('5');
+  await expect.poll(() => video('currentTime')).toBeCloseTo(30, 0);
+  await page.keyboard.press('b');
+  await expect(page.getByText('Bookmarked 0:30')).toBeVisible();
+  if (!(await page.locator('.player-panel').isVisible())) await page.getByRole('button', { name: 'Lessons and transcript' }).click();
+  await page.getByRole('tab', { name: 'Notes' }).click();
+  await page.getByLabel('Write a note at this moment').pressSequentially('kettle first, b and k are letters here');
+  await page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 40));
+  await expect(page.getByText('Note at 0:30')).toBeVisible();
+  await page.getByRole('button', { name: 'Keep the note' }).click();
+  await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'notes.save').map(({ input }) => (input as { atMs: number; text: string }).text)).toEqual([
+    '',
+    'kettle first, b and k are letters here',
+  ]);
+  expect(await video('paused')).toBe(true);
+  await stage.answer(value('notes.list', [{ noteId: 'n', lessonId: 'l', atMs: 12_000, text: 'kettle first' }]));
+  await stage.announce('notes.changed', {});
+  await page.getByRole('button', { name: /0:12.*kettle first/ }).click();
+  await expect.poll(() => video('currentTime')).toBeCloseTo(12, 0);
+});
+
 test('keys still work when the control that had the focus has hidden itself', async () => {
   await openLesson();
   const { page } = stage;

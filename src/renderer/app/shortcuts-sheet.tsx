@@ -27,6 +27,7 @@ const player: readonly Shortcut[] = [
   ['shortcuts.volume', ['↑', '↓']],
   ['shortcuts.mute', ['M']],
   ['shortcuts.captions', ['C']],
+  ['shortcuts.bookmark', ['B']],
   ['shortcuts.speed', ['<', '>']],
   ['shortcuts.fullScreen', ['F']],
   ['shortcuts.pip', ['I']],

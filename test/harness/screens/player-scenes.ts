@@ -23,6 +23,24 @@ export const playerScenes: readonly Scene[] = [
     // Off the button, whose tooltip would come in some pictures and not in others.
     await stage.page.mouse.move(300, 200);
   }),
+  scene(
+    'player-notes',
+    ['plain', 'small', 'zoomed', 'long', 'rtl'],
+    {
+      answers: value('notes.list', [
+        { noteId: 'one', lessonId: 'lesson', atMs: 4000, text: 'The left side pumps the blood that carries oxygen.\nAsk why it is the thicker one.' },
+        { noteId: 'two', lessonId: 'lesson', atMs: 31_000, text: '' },
+      ]),
+    },
+    async (stage) => {
+      await playing(stage);
+      await awake(stage);
+      if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
+      await stage.page.locator('.player-tab').nth(1).click();
+      await stage.page.locator('.note').first().waitFor();
+      await stage.page.mouse.move(300, 200);
+    },
+  ),
   scene('player-quality', ['plain', 'small', 'zoomed'], { local: 0.6 }, async (stage) => {
     await playing(stage);
     await awake(stage);

@@ -81,6 +81,7 @@ export function createSchool(name: (words: string) => string = (words) => words)
       ...value('progress.lessons', []),
       ...value('progress.outbox', emptyOutbox),
       ...value('progress.sendNow', emptyOutbox),
+      ...value('notes.list', []),
       ...value('playback.close', undefined),
       ...value('playback.bandwidth', { bitsPerSecond: 3_000_000 }),
       ...value('shell.setFullScreen', undefined),

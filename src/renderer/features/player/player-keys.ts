@@ -1,6 +1,6 @@
 /** What a key means in the player, after YouTube's custom. */
 export type PlayerCommand =
-  | { readonly do: 'toggle' | 'mute' | 'captions' | 'fullScreen' | 'pip' | 'next' | 'start' | 'end' }
+  | { readonly do: 'toggle' | 'bookmark' | 'mute' | 'captions' | 'fullScreen' | 'pip' | 'next' | 'start' | 'end' }
   | { readonly do: 'seekBy'; readonly ms: number }
   | { readonly do: 'seekToShare'; readonly share: number }
   | { readonly do: 'louder'; readonly by: number }
@@ -19,6 +19,7 @@ const simple: Readonly<Record<string, PlayerCommand>> = {
   ' ': { do: 'toggle' },
   k: { do: 'toggle' },
   MediaPlayPause: { do: 'toggle' },
+  b: { do: 'bookmark' },
   m: { do: 'mute' },
   c: { do: 'captions' },
   f: { do: 'fullScreen' },

@@ -6,6 +6,7 @@ import { createPlayerStore } from './player-store.ts';
 import { OpeningScreen } from './overlays/opening-screen.tsx';
 import { CannotOpen } from './overlays/cannot-open.tsx';
 import { Stage } from './stage.tsx';
+import { useLessonNotes } from './use-lesson-notes.ts';
 import { useMediaSession } from './use-media-session.ts';
 import { useOpenedLesson } from './use-opened-lesson.ts';
 import { usePlayback } from './use-playback.ts';
@@ -53,9 +54,10 @@ function OpenPlayer({ source, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
   const playback = usePlayback(video, source, startMs, store);
   const { next, canPlayNext } = useNextLesson(source.nextLessonId);
   const replace = useNavigation((navigation) => navigation.replace);
+  const notes = useLessonNotes(source);
   useMediaSession(source, playback);
   return (
-    <PlayerContext value={{ source, store, playback, video }}>
+    <PlayerContext value={{ source, store, playback, notes, video }}>
       <Stage
         ref={setVideo}
         resumedAtMs={startMs}

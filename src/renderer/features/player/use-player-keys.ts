@@ -31,12 +31,14 @@ export function usePlayerKeys(parts: PlayerParts, actions: PlayerActions): void 
   }, []);
 }
 
-function run(command: PlayerCommand, { playback, store, source }: PlayerParts, actions: PlayerActions): void {
+function run(command: PlayerCommand, { playback, store, source, notes }: PlayerParts, actions: PlayerActions): void {
   if (!playback) return;
-  const { volume, playbackRate } = store.getState();
+  const { volume, playbackRate, positionMs } = store.getState();
   switch (command.do) {
     case 'toggle':
       return playback.toggle();
+    case 'bookmark':
+      return notes.bookmark(positionMs);
     case 'mute':
       return playback.toggleMute();
     case 'captions':

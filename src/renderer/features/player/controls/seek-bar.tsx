@@ -38,6 +38,7 @@ export function SeekBar() {
           <BufferedRanges />
           <span className="seek-played" style={{ inlineSize: share(shownMs, source.durationMs) }} />
           <Chapters />
+          <NoteMarks />
           <SliderThumb className="seek-thumb" inputRef={input} />
         </SliderTrack>
       </HoverTime>
@@ -91,6 +92,11 @@ function Chapters() {
   return source.chapters
     .filter(({ startMs }) => startMs > 0)
     .map(({ startMs }) => <span key={startMs} className="seek-chapter" style={{ insetInlineStart: share(startMs, source.durationMs) }} />);
+}
+
+function NoteMarks() {
+  const { source, notes } = usePlayer();
+  return notes.list?.map(({ noteId, atMs }) => <span key={noteId} className="seek-note" style={{ insetInlineStart: share(Math.min(atMs, source.durationMs), source.durationMs) }} />);
 }
 
 function share(ms: number, durationMs: number): string {

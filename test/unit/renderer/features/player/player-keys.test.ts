@@ -10,6 +10,7 @@ it('knows the keys people know', () => {
   expect(key('ArrowRight')).toEqual({ do: 'seekBy', ms: 5000 });
   expect(key('7')).toEqual({ do: 'seekToShare', share: 0.7 });
   expect(key('>')).toEqual({ do: 'faster', by: 1 });
+  expect(key('b')).toEqual({ do: 'bookmark' });
   expect(key('N')).toEqual({ do: 'next' });
 });
 
