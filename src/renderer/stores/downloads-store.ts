@@ -31,11 +31,14 @@ export interface Downloads {
 }
 
 export const undoMs = 7000;
+/** How far the room a running download takes may lag behind its bar. */
+export const storageEveryMs = 2000;
 const speedSamples = 120;
 
 export function createDownloadsStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Downloads> {
   const leaving = new Map<string, () => void>();
   let all: readonly DownloadItem[] = [];
+  let dueMeasure: (() => void) | null = null;
 
   const shown = () => {
     const items = all.filter(({ lessonId }) => !leaving.has(lessonId)).sort((a, b) => a.position - b.position);
@@ -90,6 +93,7 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
 
   const apply = (items: readonly DownloadItem[]) => {
     const moved = storageMoved(all, items);
+    const grew = bytesHere(all) !== bytesHere(items);
     all = items;
     const speed = items.reduce((sum, item) => sum + (item.state === 'running' ? item.bytesPerSecond : 0), 0);
     store.setState(({ speeds, loaded }) => ({
@@ -98,8 +102,11 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
       speeds: loaded ? [...speeds.slice(1 - speedSamples), speed] : [],
     }));
     if (moved) measureStorage();
+    else if (grew) dueMeasure ??= later(storageEveryMs, measureStorage);
   };
   const measureStorage = () => {
+    dueMeasure?.();
+    dueMeasure = null;
     remote.call('downloads.storage').then((storage) => store.setState({ storage }), failed);
   };
 
@@ -115,15 +122,21 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
         callOff();
         removeNow(lessonId);
       }
+      dueMeasure?.();
+      dueMeasure = null;
       stop();
     };
   };
   return { store, start };
 }
 
-/** Asking for the storage costs main a little, so it is asked when a lesson came, went or changed its state, not for every byte. */
+/** Asking for the storage costs main a little, so it is asked at once only when a lesson came, went or changed its state; for bytes, now and then. */
 function storageMoved(before: readonly DownloadItem[], after: readonly DownloadItem[]): boolean {
   if (before.length !== after.length) return true;
   const states = new Map(before.map(({ lessonId, state }) => [lessonId, state]));
   return after.some(({ lessonId, state }) => states.get(lessonId) !== state);
+}
+
+function bytesHere(items: readonly DownloadItem[]): number {
+  return items.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
 }

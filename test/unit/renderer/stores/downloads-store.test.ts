@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { DownloadItem } from '../../../../src/shared/contracts/downloads.ts';
 import { TeachifyError } from '../../../../src/shared/errors.ts';
-import { createDownloadsStore, undoMs } from '../../../../src/renderer/stores/downloads-store.ts';
+import { createDownloadsStore, storageEveryMs, undoMs } from '../../../../src/renderer/stores/downloads-store.ts';
 import { createFakeLater } from '../fake-later.ts';
 import { createFakeRemote, settle } from '../fake-remote.ts';
 
@@ -84,14 +84,32 @@ describe('removing', () => {
   });
 });
 
-it('asks for the storage when a lesson comes, goes or changes its state, not for every byte', async () => {
-  const { remote } = await open();
-  const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
-  const before = asked();
-  remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b', { bytesDone: 2 })]);
-  expect(asked()).toBe(before);
-  remote.announce('downloads.changed', [item('a', { state: 'ready' }), item('b')]);
-  expect(asked()).toBe(before + 1);
+describe('the storage', () => {
+  it('is measured at once when a lesson comes, goes or changes its state, not for every byte', async () => {
+    const { remote } = await open();
+    const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
+    const before = asked();
+    remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b', { bytesDone: 2 })]);
+    expect(asked()).toBe(before);
+    remote.announce('downloads.changed', [item('a', { state: 'ready' }), item('b')]);
+    expect(asked()).toBe(before + 1);
+  });
+
+  it('keeps up with a download under way, and rests when nothing arrives', async () => {
+    const { remote, pass, stop } = await open();
+    const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
+    const before = asked();
+    for (const bytesDone of [3, 4, 5]) remote.announce('downloads.changed', [item('a', { bytesDone }), item('b')]);
+    pass(storageEveryMs);
+    expect(asked()).toBe(before + 1);
+    remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b')]);
+    pass(storageEveryMs);
+    expect(asked()).toBe(before + 1);
+    remote.announce('downloads.changed', [item('a', { bytesDone: 6 }), item('b')]);
+    stop();
+    pass(storageEveryMs);
+    expect(asked()).toBe(before + 1);
+  });
 });
 
 it('keeps a short memory of the speed of what runs', async () => {
