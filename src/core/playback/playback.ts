@@ -13,9 +13,9 @@ import type { DownloadedLessons } from '../downloads/ports.ts';
 import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
 import { availabilityOf } from './availability.ts';
-import { parseByteRange } from './byte-range.ts';
-import { decryptSegment, decryptWhole } from './decryption.ts';
-import { mediaPlaylist, multivariantPlaylist, playlistType } from './media-playlists.ts';
+import { decryptSegment, decryptWhole } from '../base/decryption.ts';
+import { mediaPlaylist, multivariantPlaylist } from './media-playlists.ts';
+import { empty, notNow, playlist, ranged, rangedPiecewise, whole, withoutBody } from './media-responses.ts';
 import type { MediaRequest, MediaResponse, Playback } from './ports.ts';
 
 /** How many segments beyond the one asked for are fetched ahead. */
@@ -143,13 +143,17 @@ class LessonPlayback implements Playback {
   }
 
   async respond(request: MediaRequest): Promise<MediaResponse> {
-    const [mediaId = '', ...rest] = request.path.split('/');
     if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405);
+    const response = await this.#answer(request);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  }
+
+  async #answer(request: MediaRequest): Promise<MediaResponse> {
+    const [mediaId = '', ...rest] = request.path.split('/');
     try {
       if (mediaId === 'poster') return await this.#poster(rest[0] ?? '');
       const open = this.#open.get(mediaId);
-      if (!open) return empty(404);
-      return (await this.#media(open, rest, request)) ?? empty(404);
+      return (open && (await this.#media(open, rest, request))) ?? empty(404);
     } catch (error) {
       return this.#refuse(mediaId, error);
     }
@@ -159,13 +163,13 @@ class LessonPlayback implements Playback {
     const [first = '', second] = path;
     const { content } = open;
     if (!content.manifest) return content.plain && first === 'video.mp4' ? this.#plain(open, content.plain, request) : null;
-    if (first === 'master.m3u8') return text(multivariantPlaylist(this.#describedManifest(content)));
-    if (first === 'captions') return this.#captions(content, decodeURIComponent(second ?? ''));
-    const playlist = /^(.+)\.m3u8$/.exec(first)?.[1];
-    const rendition = content.manifest.renditions.find(({ id }) => id === (playlist ?? first));
+    if (first === 'master.m3u8') return playlist(multivariantPlaylist(this.#describedManifest(content)));
+    if (first === 'captions') return this.#captions(content, decoded(second));
+    const named = /^(.+)\.m3u8$/.exec(first)?.[1];
+    const rendition = content.manifest.renditions.find(({ id }) => id === (named ?? first));
     const file = rendition && content.files.get(rendition.file.sha256);
     if (!rendition || !file) return null;
-    if (playlist) return text(mediaPlaylist(rendition, file.pieces));
+    if (named) return playlist(mediaPlaylist(rendition, file.pieces));
     const piece = /^(\d{1,6})\.m4s$/.exec(second ?? '')?.[1];
     if (piece === undefined || Number(piece) >= file.pieces.length) return null;
     return this.#segment(open, rendition, file, Number(piece), request);
@@ -179,8 +183,8 @@ class LessonPlayback implements Playback {
 
   async #segment(open: OpenLesson, rendition: Rendition, file: FileDescription, piece: number, request: MediaRequest): Promise<MediaResponse> {
     const { store, leases } = this.#deps;
-    const stored = await store.read(file.id, piece, { priority: 'foreground', signal: open.closing.signal });
-    this.#fetchAhead(open, file, piece);
+    const stored = await store.read(file.id, piece, { priority: 'foreground', signal: AbortSignal.any([open.closing.signal, request.signal]) });
+    if (request.method === 'GET') this.#fetchAhead(open, file, piece);
     const { keyId } = rendition.file;
     const bytes = keyId && piece > 0 ? decryptSegment(await leases.fileKey(open.content.lesson.id, keyId), piece, stored) : stored;
     return ranged(bytes, 'video/mp4', request);
@@ -203,44 +207,25 @@ class LessonPlayback implements Playback {
   }
 
   async #poster(id: string): Promise<MediaResponse> {
-    const poster = await this.#deps.catalog.poster(decodeURIComponent(id));
+    const poster = await this.#deps.catalog.poster(decoded(id));
     return poster ? whole(poster.bytes, poster.mimeType) : empty(404);
   }
 
-  /** A plain file by Range, piece after piece, as fast as the player takes them. */
-  async #plain(open: OpenLesson, file: FileDescription, { range, signal, method }: MediaRequest): Promise<MediaResponse> {
-    const parsed = parseByteRange(range, file.bytes);
-    if (parsed === 'unsatisfiable') return { ...empty(416), headers: { ...baseHeaders, 'content-range': `bytes */${file.bytes}` } };
-    const { start, end } = parsed === 'all' ? { start: 0, end: file.bytes - 1 } : parsed;
-    const headers = { ...baseHeaders, 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'content-length': String(end - start + 1) };
-    const status = parsed === 'all' ? 200 : 206;
-    const ranged206 = status === 206 ? { ...headers, 'content-range': `bytes ${start}-${end}/${file.bytes}` } : headers;
-    if (method === 'HEAD') return { status, headers: ranged206, body: null };
-    const first = file.pieces.findIndex(({ offset, length }) => start < offset + length);
-    await this.#readPlain(open, file, first); // so that an absent first piece is an answer, not a broken stream
-    let piece = first;
-    const body = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          const described = file.pieces[piece];
-          if (!described || described.offset > end || signal.aborted) return controller.close();
-          const bytes = await this.#readPlain(open, file, piece);
-          controller.enqueue(Uint8Array.from(bytes.subarray(Math.max(0, start - described.offset), end + 1 - described.offset)));
-          piece += 1;
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    return { status, headers: ranged206, body };
-  }
-
-  async #readPlain(open: OpenLesson, file: FileDescription, piece: number): Promise<Uint8Array> {
-    try {
-      return await this.#deps.store.read(file.id, piece, { priority: 'foreground', signal: open.closing.signal });
-    } catch (error) {
-      this.#refuse(open.mediaId, error);
-      throw error;
-    }
+  #plain(open: OpenLesson, file: FileDescription, request: MediaRequest): Promise<MediaResponse> {
+    const signal = AbortSignal.any([open.closing.signal, request.signal]);
+    let begun = false;
+    const read = async (piece: number): Promise<Uint8Array> => {
+      try {
+        return await this.#deps.store.read(file.id, piece, { priority: 'foreground', signal });
+      } catch (error) {
+        // Before the first byte the answer itself says so; afterwards only the player's events can.
+        if (begun) this.#refuse(open.mediaId, error);
+        throw error;
+      } finally {
+        begun = true;
+      }
+    };
+    return rangedPiecewise({ bytes: file.bytes, pieces: file.pieces, read }, 'video/mp4', request);
   }
 
   /** An answer of its own for "cannot be had now": the player stops, shows why, and waits for `available`. */
@@ -252,7 +237,7 @@ class LessonPlayback implements Playback {
       open.blocked = true;
       this.#blocked.emit({ mediaId, code });
     }
-    return { status: 503, headers: { ...baseHeaders, 'x-teachify-reason': code, 'content-length': '0' }, body: null };
+    return notNow(code);
   }
 
   #unblock(): void {
@@ -298,26 +283,11 @@ function missing(error: unknown, offline: boolean): unknown {
   return offline ? new TeachifyError('not_on_this_computer', 'This lesson is not on this computer', { cause: error }) : error;
 }
 
-const baseHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
-
-function empty(status: 404 | 405 | 416): MediaResponse {
-  return { status, headers: { ...baseHeaders, 'content-length': '0' }, body: null };
-}
-
-function whole(bytes: Uint8Array, type: string): MediaResponse {
-  return { status: 200, headers: { ...baseHeaders, 'content-type': type, 'content-length': String(bytes.length) }, body: bytes };
-}
-
-function text(content: string): MediaResponse {
-  return whole(new TextEncoder().encode(content), playlistType);
-}
-
-function ranged(bytes: Uint8Array, type: string, { range }: MediaRequest): MediaResponse {
-  const parsed = parseByteRange(range, bytes.length);
-  if (parsed === 'all') return whole(bytes, type);
-  if (parsed === 'unsatisfiable') return { ...empty(416), headers: { ...baseHeaders, 'content-length': '0', 'content-range': `bytes */${bytes.length}` } };
-  const { start, end } = parsed;
-  const headers = { 'content-range': `bytes ${start}-${end}/${bytes.length}` };
-  const part = whole(bytes.subarray(start, end + 1), type);
-  return { ...part, status: 206, headers: { ...part.headers, ...headers } };
+/** A part of a path; one that cannot be decoded names nothing. */
+function decoded(part: string | undefined): string {
+  try {
+    return decodeURIComponent(part ?? '');
+  } catch {
+    return '';
+  }
 }

@@ -11,7 +11,7 @@ export interface MediaResponse {
 
 export interface MediaRequest {
   readonly method: string;
-  /** Below app://teachify/media/, percent-decoded: `<media id>/...` or `poster/<id>`. */
+  /** Below app://teachify/media/, as it stands in the URL: `<media id>/...` or `poster/<id>`. */
   readonly path: string;
   /** The Range header, if any. */
   readonly range: string | null;
