@@ -32,6 +32,8 @@ import { createPlayback } from './playback/playback.ts';
 import type { Playback } from './playback/ports.ts';
 import type { Progress } from './progress/ports.ts';
 import { createProgress } from './progress/progress.ts';
+import type { Transcripts } from './transcripts/ports.ts';
+import { createTranscripts } from './transcripts/transcripts.ts';
 import { createSettings } from './settings/settings.ts';
 import type { SettingsFile, SettingsStore } from './settings/ports.ts';
 
@@ -57,6 +59,7 @@ export interface Core {
   readonly playback: Playback;
   readonly progress: Progress;
   readonly settings: SettingsStore;
+  readonly transcripts: Transcripts;
   /** Takes up the work that was left: queue, outbox, asking for the server. */
   start(): void;
   /** The machine woke up: connections of before are dead, and the line may be another one. */
@@ -119,16 +122,18 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     ...{ accounts, catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },
   });
 
+  const transcripts = createTranscripts({ database: databases.content, accounts, catalog, contents, store, leases, downloads, logger });
   const notes = createNotes({ progress, catalog, random });
 
   return {
-    ...{ accounts, catalog, connectivity, downloads, notes, playback, progress, settings },
+    ...{ accounts, catalog, connectivity, downloads, notes, playback, progress, settings, transcripts },
     start: () => {
       disposables.add(greetSchool({ accounts, connectivity, logger }));
       void connectivity.probe();
       void store.findUnknown().catch((error: unknown) => logger.warn('what lies on disk could not be looked at', { error }));
       disposables.add(downloads.start());
       disposables.add(progress.start());
+      disposables.add(transcripts.start());
     },
     wake: () => {
       transport.dropConnections();

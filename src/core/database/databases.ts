@@ -10,6 +10,7 @@ import { content0020Downloads } from './migrations/content-0020-downloads.ts';
 import { content0030Catalog } from './migrations/content-0030-catalog.ts';
 import { content0040Queue } from './migrations/content-0040-queue.ts';
 import { content0050Partials } from './migrations/content-0050-partials.ts';
+import { content0060Transcripts } from './migrations/content-0060-transcripts.ts';
 import { keepLedgerCopy } from './ledger-copy.ts';
 import { ledger0010Accounts } from './migrations/ledger-0010-accounts.ts';
 import { ledger0020Progress } from './migrations/ledger-0020-progress.ts';
@@ -34,7 +35,7 @@ export interface DatabaseSurroundings {
 
 const migrationsOf: Readonly<Record<DatabaseName, readonly Migration[]>> = {
   ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes],
-  content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials],
+  content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials, content0060Transcripts],
 };
 
 /** A ledger up to this size is looked through at every start, which takes a few milliseconds a megabyte. */

@@ -6,6 +6,7 @@ import type { Notes } from '../../core/notes/ports.ts';
 import type { Playback } from '../../core/playback/ports.ts';
 import type { Progress } from '../../core/progress/ports.ts';
 import type { SettingsStore } from '../../core/settings/ports.ts';
+import type { Transcripts } from '../../core/transcripts/ports.ts';
 import { defaultSettings, type SettingsPatch } from '../../shared/models/settings.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { ShellInfo } from '../../shared/contracts/shell.ts';
@@ -30,9 +31,10 @@ export interface Domains {
   readonly playback: Playback;
   readonly progress: Progress;
   readonly settings: SettingsStore;
+  readonly transcripts: Transcripts;
 }
 
-export function createHandlers({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings }: Domains, shell: Shell): CallHandlers {
+export function createHandlers({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings, transcripts }: Domains, shell: Shell): CallHandlers {
   return {
     'accounts.state': () => accounts.state(),
     'accounts.checkServer': ({ serverUrl }) => accounts.checkServer(serverUrl),
@@ -76,6 +78,7 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, not
     'settings.get': () => settings.get(),
     // The schema's optional fields may be undefined; a patch names only what changes.
     'settings.set': (patch) => settings.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as SettingsPatch),
+    'transcripts.search': ({ words }) => transcripts.search(words),
     ...shellHandlers(shell),
   };
 }

@@ -9,6 +9,7 @@ import { playbackContract } from './playback.ts';
 import { progressContract } from './progress.ts';
 import { settingsContract } from './settings.ts';
 import { shellContract } from './shell.ts';
+import { transcriptsContract } from './transcripts.ts';
 
 /** Every call and every event that may cross between main and renderer. Nothing else does. */
 export const calls = {
@@ -21,6 +22,7 @@ export const calls = {
   ...progressContract.calls,
   ...settingsContract.calls,
   ...shellContract.calls,
+  ...transcriptsContract.calls,
 } as const;
 
 export const events = {
@@ -33,6 +35,7 @@ export const events = {
   ...progressContract.events,
   ...settingsContract.events,
   ...shellContract.events,
+  ...transcriptsContract.events,
 } as const;
 
 export type CallName = keyof typeof calls;

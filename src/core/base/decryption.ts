@@ -1,0 +1,22 @@
+import { createDecipheriv } from 'node:crypto';
+import { TeachifyError } from '../../shared/errors.ts';
+import { segmentIv } from '../../shared/models/lease.ts';
+
+/** A segment as HLS encrypts it (RFC 8216 4.3.2.4): AES-128-CBC, PKCS #7, IV = media sequence number. */
+export function decryptSegment(key: Uint8Array, piece: number, bytes: Uint8Array): Uint8Array {
+  return decrypt(key, segmentIv(piece), bytes);
+}
+
+/** A side file, encrypted whole with IV 0. */
+export function decryptWhole(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return decrypt(key, new Uint8Array(16), bytes);
+}
+
+function decrypt(key: Uint8Array, iv: Uint8Array, bytes: Uint8Array): Uint8Array {
+  try {
+    const decipher = createDecipheriv('aes-128-cbc', key, iv);
+    return Buffer.concat([decipher.update(bytes), decipher.final()]);
+  } catch (error) {
+    throw new TeachifyError('lease_missing', 'The key does not open this file', { cause: error });
+  }
+}
