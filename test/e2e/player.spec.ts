@@ -70,6 +70,29 @@ test('writes a note at the moment one begins to write, and a bookmark by a key',
   await expect.poll(() => video('currentTime')).toBeCloseTo(12, 0);
 });
 
+test('a line that was found opens its lesson at that moment, and the way back leads to what was found', async () => {
+  const { id, courseId, title } = school.lesson(0);
+  const line = { startMs: 24_000, parts: [{ text: 'carries ', found: false }, { text: 'oxygen', found: true }] };
+  const found = { lessonId: id, courseId, lessonTitle: title, courseTitle: 'The heart', language: 'en', count: 1, lines: [line] };
+  await stage.show({
+    ...school.answers,
+    ...value('playback.open', playbackSource(school, 0, { resumeMs: 50_000 })),
+    ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
+    ...value('progress.report', watched(school, 0, [[0, 0.1]], 0)),
+    ...value('transcripts.search', { lessons: [found], searched: 1 }),
+  });
+  const { page } = stage;
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.getByLabel('Words that are said in a lesson').fill('oxyg');
+  await page.getByRole('button', { name: /0:24.*carries oxygen/ }).click();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(24);
+  expect(await video('currentTime')).toBeLessThan(40);
+  await page.mouse.move(200, 200);
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect(page.getByLabel('Words that are said in a lesson')).toHaveValue('oxyg');
+  await expect(page.getByRole('button', { name: /0:24.*carries oxygen/ })).toBeVisible();
+});
+
 test('keys still work when the control that had the focus has hidden itself', async () => {
   await openLesson();
   const { page } = stage;

@@ -32,7 +32,7 @@ export function Frame({ student }: { student: Student }) {
   if (route.screen === 'lesson') {
     return (
       <>
-        <Player key={route.lessonId} lessonId={route.lessonId} onShowShortcuts={() => setShortcutsOpen(true)} />
+        <Player key={route.lessonId} lessonId={route.lessonId} atMs={route.atMs ?? null} onShowShortcuts={() => setShortcutsOpen(true)} />
         {sheet}
       </>
     );

@@ -3,6 +3,7 @@ import { ActivityScreen } from '../features/activity/activity-screen.tsx';
 import { CourseScreen } from '../features/course/course-screen.tsx';
 import { DownloadsScreen } from '../features/downloads/downloads-screen.tsx';
 import { HomeScreen } from '../features/home/home-screen.tsx';
+import { SearchScreen } from '../features/search/search-screen.tsx';
 import { SettingsScreen } from '../features/settings/settings-screen.tsx';
 import type { Route } from '../stores/navigation-store.ts';
 
@@ -16,6 +17,8 @@ export function Screen({ route }: { route: Exclude<Route, { screen: 'lesson' }> 
       return <DownloadsScreen />;
     case 'activity':
       return <ActivityScreen />;
+    case 'search':
+      return <SearchScreen words={route.words} />;
     case 'settings':
       return <SettingsScreen />;
     default:

@@ -16,6 +16,7 @@ const anywhere: readonly Shortcut[] = [
   ['shortcuts.downloads', ['Alt 2']],
   ['shortcuts.activity', ['Alt 3']],
   ['shortcuts.settings', ['Alt 4']],
+  ['search.title', ['Alt 5']],
 ];
 
 const player: readonly Shortcut[] = [

@@ -1,4 +1,4 @@
-import { Activity, ArrowDownToLine, House, Keyboard, LogOut, Settings, UserRound } from 'lucide-react';
+import { Activity, ArrowDownToLine, House, Keyboard, LogOut, Search, Settings, UserRound } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { Student } from '../../shared/api/auth.ts';
 import { ConnectionChip } from './connection-chip.tsx';
@@ -26,6 +26,7 @@ export function SideBar({ student, onShowShortcuts }: SideBarProps) {
       </p>
       <ul className="side-bar-list">
         <SideBarItem route={{ screen: 'home' }} icon={<House size={20} />} label={text('nav.home')} />
+        <SideBarItem route={{ screen: 'search', words: '' }} icon={<Search size={20} />} label={text('search.title')} />
         <SideBarItem
           route={{ screen: 'downloads' }}
           icon={<ArrowDownToLine size={20} />}

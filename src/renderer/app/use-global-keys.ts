@@ -2,9 +2,9 @@ import { useEffect } from 'react';
 import type { Route } from '../stores/navigation-store.ts';
 import { useNavigation } from '../stores/stores.ts';
 
-const sections: readonly Route[] = [{ screen: 'home' }, { screen: 'downloads' }, { screen: 'activity' }, { screen: 'settings' }];
+const sections: readonly Route[] = [{ screen: 'home' }, { screen: 'downloads' }, { screen: 'activity' }, { screen: 'settings' }, { screen: 'search', words: '' }];
 
-/** Keys that work everywhere: `?`, Alt+Left, and Alt+1 to Alt+4 for the sections. */
+/** Keys that work everywhere: `?`, Alt+Left, and Alt+1 to Alt+5 for the sections. */
 export function useGlobalKeys(showShortcuts: () => void): void {
   const go = useNavigation((navigation) => navigation.go);
   const back = useNavigation((navigation) => navigation.back);
@@ -13,7 +13,7 @@ export function useGlobalKeys(showShortcuts: () => void): void {
       if (event.defaultPrevented || isTyping(event.target)) return;
       if (event.key === '?') showShortcuts();
       else if (event.altKey && event.key === 'ArrowLeft') back();
-      else if (event.altKey && /^[1-4]$/.test(event.key)) go(sections[Number(event.key) - 1] ?? { screen: 'home' });
+      else if (event.altKey && /^[1-5]$/.test(event.key)) go(sections[Number(event.key) - 1] ?? { screen: 'home' });
       else return;
       event.preventDefault();
     };

@@ -3,7 +3,9 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 export type Route =
   | { readonly screen: 'home' }
   | { readonly screen: 'course'; readonly courseId: string }
-  | { readonly screen: 'lesson'; readonly lessonId: string; readonly fromStart?: boolean }
+  /** At a moment of it, or where the student was. */
+  | { readonly screen: 'lesson'; readonly lessonId: string; readonly atMs?: number }
+  | { readonly screen: 'search'; readonly words: string }
   | { readonly screen: 'downloads' }
   | { readonly screen: 'activity' }
   | { readonly screen: 'settings' };

@@ -37,12 +37,18 @@ export const libraryScenes: readonly Scene[] = [
     ...value('downloads.storage', { ...storage(school.catalog.courses, 0), freeBytes: 60e6 }),
   }), openCourse),
   scene('downloads', everyDressing, (school) => busy(school), openDownloads),
-  scene('downloads-empty', ['plain', 'zoomed'], () => ({}), openSection(1)),
-  scene('downloads-many', ['plain'], (school) => value('downloads.list', thousands(school)), openSection(1)),
-  scene('activity-waiting', everyDressing, (school) => ({ ...busy(school), ...offline }), openSection(2)),
-  scene('activity-nothing', ['plain', 'zoomed'], () => ({}), openSection(2)),
-  scene('activity-parked', ['plain', 'dark'], (school) => value('progress.outbox', parked(school)), openSection(2)),
-  scene('settings', everyDressing, () => ({}), openSection(3)),
+  scene('downloads-empty', ['plain', 'zoomed'], () => ({}), openSection(2)),
+  scene('downloads-many', ['plain'], (school) => value('downloads.list', thousands(school)), openSection(2)),
+  scene('activity-waiting', everyDressing, (school) => ({ ...busy(school), ...offline }), openSection(3)),
+  scene('activity-nothing', ['plain', 'zoomed'], () => ({}), openSection(3)),
+  scene('activity-parked', ['plain', 'dark'], (school) => value('progress.outbox', parked(school)), openSection(3)),
+  scene('search', everyDressing, (school) => value('transcripts.search', said(school)), async (stage) => {
+    await openSection(1)(stage);
+    await stage.page.locator('.search-field input').fill('oxyg');
+    await stage.page.locator('.search-line').first().waitFor();
+  }),
+  scene('search-nothing', ['plain', 'zoomed'], () => ({}), openSection(1)),
+  scene('settings', everyDressing, () => ({}), openSection(4)),
 ];
 
 const offline: Answers = value('connection.state', { status: 'offline', reason: 'offline', since: Date.now() - 47 * minute });
@@ -110,6 +116,18 @@ function thousands(school: School): DownloadItem[] {
   }));
 }
 
+function said(school: School) {
+  const lessons = [0, 1, 6].map((index) => {
+    const { id, courseId, title } = school.lesson(index);
+    const lines = [12_000, 31_000, 3_723_000].map((startMs) => ({
+      startMs,
+      parts: [{ text: 'The left side pumps the blood that carries ', found: false }, { text: 'oxygen', found: true }, { text: ' out to the whole body, and once more round it goes.', found: false }],
+    }));
+    return { lessonId: id, courseId, lessonTitle: title, courseTitle: school.catalog.courses.find((course) => course.id === courseId)?.title ?? '', language: 'en', count: 5, lines };
+  });
+  return { lessons, searched: 9 };
+}
+
 function parked(school: School) {
   return {
     waiting: 0,
@@ -141,7 +159,7 @@ function openSection(index: number): (stage: Stage) => Promise<void> {
 }
 
 async function openDownloads(stage: Stage): Promise<void> {
-  await openSection(1)(stage);
+  await openSection(2)(stage);
   const list = await stage.page.evaluate(() => (window as unknown as { teachify: Bridge }).teachify.call('downloads.list', undefined));
   if (!list.ok) throw new Error('The fixture has a list');
   // Enough announcements for a curve.

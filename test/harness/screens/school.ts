@@ -82,6 +82,7 @@ export function createSchool(name: (words: string) => string = (words) => words)
       ...value('progress.outbox', emptyOutbox),
       ...value('progress.sendNow', emptyOutbox),
       ...value('notes.list', []),
+      ...value('transcripts.search', { lessons: [], searched: 0 }),
       ...value('playback.close', undefined),
       ...value('playback.bandwidth', { bitsPerSecond: 3_000_000 }),
       ...value('shell.setFullScreen', undefined),
@@ -145,7 +146,7 @@ function course(index: number, title: string, description: string, lessons: read
 export function storage(courses: readonly CourseView[], share: number): StorageView {
   const byCourse = courses.map(({ id, title }, index) => ({ courseId: id, title, bytes: Math.round(share * (180 - index * 45) * 1e6) }));
   const lessonBytes = byCourse.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, totalBytes: 120e9, byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
+  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, totalBytes: 120e9, folder: '/home/student/Teachify lessons', byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
 }
 
 export function download(school: School, index: number, change: Partial<DownloadItem>): DownloadItem {

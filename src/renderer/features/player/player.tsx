@@ -15,20 +15,31 @@ import './player.css';
 
 interface PlayerProps {
   readonly lessonId: string;
+  /** A moment to begin at; null for where the student was. */
+  readonly atMs: number | null;
   readonly onShowShortcuts: () => void;
 }
 
 /** One player for every lesson and every line: the lesson is opened, and where its bytes come from is not its business. */
-export function Player({ lessonId, onShowShortcuts }: PlayerProps) {
+export function Player({ lessonId, atMs, onShowShortcuts }: PlayerProps) {
+  const [beginMs, setBeginMs] = useState(atMs);
   const { opened, again } = useOpenedLesson(lessonId);
   const lesson = useLesson(lessonId);
-  if (opened.status === 'open') return <OpenPlayer key={opened.source.mediaId} source={opened.source} onShowShortcuts={onShowShortcuts} onOpenAgain={again} />;
+  // Opened anew after a failure, it goes on where the student was by then.
+  const openAgain = () => {
+    setBeginMs(null);
+    again();
+  };
+  if (opened.status === 'open') {
+    return <OpenPlayer key={opened.source.mediaId} source={opened.source} beginMs={beginMs} onShowShortcuts={onShowShortcuts} onOpenAgain={openAgain} />;
+  }
   if (opened.status === 'failed') return <CannotOpen lesson={lesson} error={opened.error} onRetry={again} />;
   return <OpeningScreen title={lesson?.title ?? ''} />;
 }
 
 interface OpenPlayerProps {
   readonly source: PlaybackSource;
+  readonly beginMs: number | null;
   readonly onShowShortcuts: () => void;
   readonly onOpenAgain: () => void;
 }
@@ -36,9 +47,10 @@ interface OpenPlayerProps {
 /** Closer to the end than this, one means to watch it again, not the last seconds. */
 const endIsNearMs = 10_000;
 
-function OpenPlayer({ source, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
+function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
   const settings = useSettings((state) => state.settings);
-  const startMs = source.resumeMs < source.durationMs - endIsNearMs ? source.resumeMs : 0;
+  const resumeMs = source.resumeMs < source.durationMs - endIsNearMs ? source.resumeMs : 0;
+  const startMs = beginMs ?? resumeMs;
   const [store] = useState(() =>
     createPlayerStore({
       positionMs: startMs,
@@ -60,7 +72,7 @@ function OpenPlayer({ source, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
     <PlayerContext value={{ source, store, playback, notes, video }}>
       <Stage
         ref={setVideo}
-        resumedAtMs={startMs}
+        resumedAtMs={beginMs === null ? startMs : 0}
         next={next}
         canPlayNext={canPlayNext}
         onNext={() => next && replace({ screen: 'lesson', lessonId: next.id })}
