@@ -9,7 +9,7 @@ import type { SchoolKeys } from './school-keys.ts';
 
 const accessSeconds = 15 * 60;
 const refreshMs = 90 * 24 * 60 * 60 * 1000;
-/** A client that crashed between rotation and write may use the old token again for so long. */
+/** A client that crashed between rotation and write may use the old token again for so long, whatever became of the new one. */
 const replayGraceMs = 10_000;
 const issuer = 'teachify';
 const audience = 'teachify-app';
@@ -21,7 +21,7 @@ export interface Caller extends Student {
 
 export interface Sessions {
   signIn(email: string, password: string, deviceId: string): Promise<TokenResponse>;
-  /** Rotates: the token given is spent. A spent one that comes back revokes its whole family. */
+  /** Rotates: the token given is spent. A spent one that comes back after its successor was used revokes its whole family. */
   refresh(refreshToken: string): Promise<TokenResponse>;
   signOut(refreshToken: string): Promise<void>;
   /** Who holds this access token. Throws session_expired. */
@@ -72,6 +72,16 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
       .onConflict((conflict) => conflict.doNothing())
       .execute();
 
+  /**
+   * The line that lost the answer, or a lid closed on it, must not sign anyone out: a successor that nobody has used is
+   * spent here, and whoever holds it after all closes the sign-in. False when it was used: then two hold the sign-in.
+   */
+  const giveUpUnused = async (successor: string | null): Promise<boolean> => {
+    if (successor === null) return false;
+    const { numUpdatedRows } = await store.updateTable('refresh_tokens').set({ used_at: 0 }).where('hash', '=', successor).where('used_at', 'is', null).executeTakeFirst();
+    return numUpdatedRows > 0n;
+  };
+
   return {
     signIn: async (email, password, deviceId) => {
       const person = await store.selectFrom('people').selectAll().where('email', '=', email.toLowerCase()).executeTakeFirst();
@@ -86,7 +96,7 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
       if (!row || Number(row.expires_at) <= now()) throw sessionExpired('Sign in again');
       const revoked = await store.selectFrom('revoked_families').select('family').where('family', '=', row.family).executeTakeFirst();
       if (revoked) throw sessionExpired('Sign in again');
-      if (row.used_at !== null && now() - Number(row.used_at) > replayGraceMs) {
+      if (row.used_at !== null && now() - Number(row.used_at) > replayGraceMs && !(await giveUpUnused(row.successor))) {
         await revoke(row.family);
         throw sessionExpired('This sign-in was used twice and is closed for safety');
       }

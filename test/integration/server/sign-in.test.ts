@@ -89,10 +89,24 @@ describe('staying signed in', () => {
     expect((await refresh(second.refreshToken)).status).toBe(200);
   });
 
-  it('a spent token that comes back later closes the whole sign-in, and no other', async () => {
+  it('an app that never got the answer, for the line was cut or the lid closed, asks again with the old token a day later', async () => {
+    const old = (await server.signIn('tea')).tokens?.refreshToken;
+    const { refreshToken: neverArrived } = await tokensIn(await refresh(old));
+    await wait(24 * 3600);
+    await tokensIn(await refresh(old));
+    await wait(3600);
+    const third = await tokensIn(await refresh(old));
+    await wait(60);
+    expect((await refresh(third.refreshToken)).status).toBe(200);
+    expect(await refusalOf(await refresh(neverArrived))).toMatchObject({ status: 401, code: 'session_expired' });
+    expect(await refusalOf(await refresh(old))).toMatchObject({ status: 401, code: 'session_expired' });
+  });
+
+  it('a spent token that comes back when its successor was used closes the whole sign-in, and no other', async () => {
     const stolen = (await server.signIn('tea', 'stolen')).tokens?.refreshToken;
     const other = await server.signIn('tea', 'other');
-    const { refreshToken } = await tokensIn(await refresh(stolen));
+    const successor = await tokensIn(await refresh(stolen));
+    const { refreshToken } = await tokensIn(await refresh(successor.refreshToken));
     await wait(11);
     expect(await refusalOf(await refresh(stolen))).toEqual({
       status: 401,
@@ -101,6 +115,15 @@ describe('staying signed in', () => {
     });
     expect(await refusalOf(await refresh(refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
     expect((await refresh(other.tokens?.refreshToken)).status).toBe(200);
+  });
+
+  it('a thief who asks first is found out when the owner asks', async () => {
+    const stolen = (await server.signIn('tea', 'stolen')).tokens?.refreshToken;
+    const owner = await tokensIn(await refresh(stolen));
+    await wait(11);
+    const thief = await tokensIn(await refresh(stolen));
+    expect(await refusalOf(await refresh(owner.refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
+    expect(await refusalOf(await refresh(thief.refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
   });
 
   it('a refresh token ends after ninety days without use', async () => {
