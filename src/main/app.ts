@@ -16,6 +16,7 @@ import { forwardEvents } from './ipc/forward-events.ts';
 import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
 import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
 import { openLog } from './platform/log-file.ts';
+import { createKeepAwake } from './platform/keep-awake.ts';
 import { nativeBinding } from './platform/native-binding.ts';
 import { saveFile } from './platform/save-file.ts';
 import { createSecretVault } from './platform/secret-vault.ts';
@@ -104,6 +105,7 @@ function embed(folder: string, binding: string | undefined, logger: Logger): Emb
 }
 
 function createShell(folder: string, window: () => BrowserWindow | null, problem: () => WireError | null, logger: Logger): Shell {
+  const keepAwake = createKeepAwake();
   return {
     info: () => ({
       version,
@@ -120,6 +122,7 @@ function createShell(folder: string, window: () => BrowserWindow | null, problem
       app.quit();
     },
     setFullScreen: (on) => window()?.setFullScreen(on),
+    keepAwake: (on) => keepAwake(on, window()?.webContents ?? null),
     saveFile: (file) => saveFile(window(), file),
   };
 }

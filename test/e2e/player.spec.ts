@@ -93,6 +93,19 @@ test('a line that was found opens its lesson at that moment, and the way back le
   await expect(page.getByRole('button', { name: /0:24.*carries oxygen/ })).toBeVisible();
 });
 
+test('keeps the screen awake while it plays, and lets it sleep when it does not', async () => {
+  await openLesson();
+  const awake = async () => (await stage.calls()).filter(({ name }) => name === 'shell.keepAwake').map(({ input }) => (input as { on: boolean }).on);
+  await expect.poll(awake).toEqual([true]);
+  await stage.page.keyboard.press('k');
+  await expect.poll(awake).toEqual([true, false]);
+  await stage.page.keyboard.press('k');
+  await expect.poll(awake).toEqual([true, false, true]);
+  await stage.page.mouse.move(200, 200);
+  await stage.page.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect.poll(awake).toEqual([true, false, true, false]);
+});
+
 test('keys still work when the control that had the focus has hidden itself', async () => {
   await openLesson();
   const { page } = stage;

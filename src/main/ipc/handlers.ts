@@ -18,6 +18,7 @@ export interface Shell {
   showFolder(folder: 'data' | 'logs'): Promise<void>;
   repairDatabase(): Promise<void>;
   setFullScreen(on: boolean): void;
+  keepAwake(on: boolean): void;
   /** Asks where to, and writes; false when the student thought better of it. */
   saveFile(file: { readonly fileName: string; readonly text: string }): Promise<boolean>;
 }
@@ -99,5 +100,6 @@ function shellHandlers(shell: Shell) {
     'shell.showFolder': ({ folder }: { folder: 'data' | 'logs' }) => shell.showFolder(folder),
     'shell.repairDatabase': () => shell.repairDatabase(),
     'shell.setFullScreen': ({ on }: { on: boolean }) => shell.setFullScreen(on),
+    'shell.keepAwake': ({ on }: { on: boolean }) => shell.keepAwake(on),
   };
 }

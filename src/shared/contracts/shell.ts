@@ -22,6 +22,8 @@ export const shellContract = {
     /** Sets the damaged database aside, keeps its file, and starts afresh from disk and server. */
     'shell.repairDatabase': call(nothing, nothing),
     'shell.setFullScreen': call(z.object({ on: z.boolean() }), nothing),
+    /** While it is on, the screen does not sleep. */
+    'shell.keepAwake': call(z.object({ on: z.boolean() }), nothing),
   },
   events: {
     'shell.fullScreenChanged': z.object({ on: z.boolean() }),

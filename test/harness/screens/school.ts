@@ -86,6 +86,7 @@ export function createSchool(name: (words: string) => string = (words) => words)
       ...value('playback.close', undefined),
       ...value('playback.bandwidth', { bitsPerSecond: 3_000_000 }),
       ...value('shell.setFullScreen', undefined),
+      ...value('shell.keepAwake', undefined),
     },
   };
 }

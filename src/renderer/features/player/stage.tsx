@@ -9,6 +9,7 @@ import { usePlayer, usePlayerState } from './player-context.ts';
 import { TopBar } from './top-bar.tsx';
 import { useControlsVisible } from './use-controls-visible.ts';
 import { useFullScreen } from './use-full-screen.ts';
+import { useKeepAwake } from './use-keep-awake.ts';
 import { usePlayerKeys } from './use-player-keys.ts';
 
 interface StageProps {
@@ -39,6 +40,7 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
     next: next ? onNext : null,
   };
   usePlayerKeys(parts, actions);
+  useKeepAwake();
   // So that the keys work at once, and a screen reader begins here.
   useEffect(() => root.current?.focus(), []);
   const showPanel = panelOpen && !fullScreen;

@@ -1,0 +1,16 @@
+import { useEffect } from 'react';
+import { useAppStores } from '../../stores/stores.ts';
+import { useAttempt } from '../../stores/use-attempt.ts';
+import { usePlayerState } from './player-context.ts';
+
+/** The screen stays awake while a picture moves, not while one waits, thinks or has left. */
+export function useKeepAwake(): void {
+  const { remote } = useAppStores();
+  const attempt = useAttempt();
+  const running = usePlayerState(({ playing, started, blocked, failed, stalled }) => playing && started && failed === null && !(stalled && blocked !== null));
+  useEffect(() => {
+    if (!running) return;
+    attempt(() => remote.call('shell.keepAwake', { on: true }));
+    return () => attempt(() => remote.call('shell.keepAwake', { on: false }));
+  }, [running, remote, attempt]);
+}
