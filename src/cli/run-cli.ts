@@ -6,7 +6,7 @@ import { courses } from './commands/courses.ts';
 import { login, logout } from './commands/account.ts';
 import { doctor } from './commands/doctor.ts';
 import { download } from './commands/download.ts';
-import { list, remove, verify } from './commands/downloads.ts';
+import { list, move, remove, verify } from './commands/downloads.ts';
 import { plan } from './commands/plan.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
@@ -103,6 +103,7 @@ function commands(act: Act, terminal: Terminal, { env, version }: Shell): Comman
     .description('give the bytes of lessons or courses back')
     .option('--watched', 'those watched to the end whose progress the school has')
     .action((ids: string[], options: { watched?: boolean }) => act((context) => remove(context, ids, options.watched ?? false)));
+  program.command('move <folder>').description('keep lessons in another place').action((folder: string) => act((context) => move(context, folder)));
   program.command('doctor').description('check network, clock, proxy, disk, databases, keyring, graphics').action(() => act(doctor));
   return program;
 }

@@ -11,6 +11,7 @@ import type { Logger } from './base/logger.ts';
 import { systemRandom } from './base/random.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/ports.ts';
+import { claimFolder } from './content/block-folder.ts';
 import { createLessonContents } from './content/lesson-contents.ts';
 import { createLineBudget } from './content/line-budget.ts';
 import { createOriginSource } from './content/origin-source.ts';
@@ -99,8 +100,10 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const metered = watchMeteredLine({ platform: process.platform, clock, logger });
   disposables.add(() => metered.close());
 
-  const contentFolder = join(dataFolder, 'content');
-  mkdirSync(contentFolder, { recursive: true });
+  const ownFolder = join(dataFolder, 'content');
+  const contentFolder = settings.get().contentFolder ?? ownFolder;
+  // One that the student chose lies perhaps on a drive that is not plugged in; it is not made anew then.
+  if (contentFolder === ownFolder) await claimFolder(contentFolder);
   const store = createPieceStore({
     ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger },
     source: createOriginSource({ transport, serverUrl, authorisation }),
@@ -114,9 +117,11 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
   const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger });
   const downloads = createDownloads({
-    ...{ database: databases.content, folder: contentFolder, store, contents, catalog, leases, accounts, connectivity, progress, bandwidth, clock, logger },
+    ...{ database: databases.content, store, contents, catalog, leases, accounts, connectivity, progress, bandwidth, clock, logger },
     gate: createGate({ connectivity, metered, usage, rules: () => settings.get(), clock }),
     gateChanged: settings.changed,
+    quotaBytes: () => settings.get().lessonQuotaBytes,
+    saveFolder: (folder) => void settings.set({ contentFolder: folder }),
   });
   const playback = createPlayback({
     ...{ accounts, catalog, contents, store, leases, downloaded: downloads, progress, connectivity, bandwidth, mediaUrl, clock, random, logger },

@@ -20,10 +20,11 @@ export function list(context: Context): Promise<void> {
 /** Hashes lessons again, all that are here when none is named; what is bad is fetched again unless told otherwise. */
 export function verify(context: Context, ids: readonly string[], { repair, patienceSeconds }: { repair: boolean; patienceSeconds: number }): Promise<ExitCode> {
   return withCourses(context, async (core) => {
-    const here = (await core.downloads.list()).map(({ lessonId }) => lessonId);
+    const here = await core.downloads.list();
     const named = new Set((await lessonsNamed(core, ids)).map(({ id }) => id));
     const bad = new Set<string>();
-    for (const lessonId of here.filter((id) => named.size === 0 || named.has(id))) {
+    // What is still on its way is not looked at unless it is named.
+    for (const { lessonId } of here.filter(({ lessonId: id, state }) => (named.size === 0 ? state === 'ready' : named.has(id)))) {
       if (context.signal.aborted) return exitCodes.cancelled;
       const badPieces = await core.downloads.verify(lessonId);
       context.output.tell('verified', { lessonId, badPieces }, `${lessonId}: ${badPieces === 0 ? 'whole' : `${badPieces} bad pieces`}`);
@@ -35,6 +36,17 @@ export function verify(context: Context, ids: readonly string[], { repair, patie
     if (!repair) return exitCodes.found;
     core.start();
     return awaitLessons(core, context, { lessonIds: bad, patienceSeconds });
+  });
+}
+
+/** Brings all lessons to a folder inside this one. */
+export function move(context: Context, folder: string): Promise<void> {
+  return withCore(context, async (core) => {
+    await requireStudent(core, context.shell.env);
+    const onProgress = (bytesDone: number, bytesTotal: number) => context.output.progress({ bytesDone, bytesTotal }, `${bytesInWords(bytesDone)} of ${bytesInWords(bytesTotal)} moved`);
+    await core.downloads.moveFolder(folder, { signal: context.signal, onProgress });
+    const { folder: now } = await core.downloads.storage();
+    context.output.tell('moved', { folder: now }, `Lessons lie in ${now} now.`);
   });
 }
 

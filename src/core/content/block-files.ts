@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TeachifyError } from '../../shared/errors.ts';
+import { requireFolder } from './block-folder.ts';
 import type { FileId } from './ports.ts';
 
 const heldCodes: ReadonlySet<string> = new Set(['EBUSY', 'EPERM', 'EACCES']);
@@ -10,9 +11,18 @@ const busyMs = 50;
 
 /** Blocks on disk, below one folder: `<2 hex>/<file id>/<block>.blk`. */
 export class BlockFiles {
-  readonly #folder: string;
+  #folder: string;
 
   constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** From now on the blocks are there. Nobody may be writing. */
+  relocate(folder: string): void {
     this.#folder = folder;
   }
 
@@ -36,6 +46,7 @@ export class BlockFiles {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
+    await requireFolder(this.#folder);
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(path, 'w+');
     await syncFolders(dirname(path), this.#folder);
@@ -48,8 +59,10 @@ export class BlockFiles {
     try {
       handle = await open(this.#path(fileId, block), 'r');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw diskError(error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error);
+      // A drive that is gone has lost nothing.
+      await requireFolder(this.#folder);
+      return null;
     }
     try {
       const buffer = Buffer.allocUnsafe(length);

@@ -82,15 +82,6 @@ export class FileRepository {
     return guarded('content', () => fileIds.reduce((sum, fileId) => sum + (one.get(fileId)?.bytes ?? 0), 0));
   }
 
-  async claims(): Promise<Claim[]> {
-    return guarded('content', () =>
-      this.#db
-        .prepare<[], { account: string; lesson_id: string; quality: string }>('SELECT DISTINCT account, lesson_id, quality FROM claims')
-        .all()
-        .map((row) => ({ account: row.account, lessonId: row.lesson_id, quality: row.quality })),
-    );
-  }
-
   /** Files nobody claims, least recently used first. */
   async unclaimed(): Promise<{ id: FileId; verifiedBytes: number }[]> {
     return guarded('content', () =>

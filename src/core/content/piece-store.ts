@@ -8,7 +8,8 @@ import type { Connectivity } from '../net/ports.ts';
 import { BlockFiles } from './block-files.ts';
 import { Committer } from './committer.ts';
 import { FileRepository } from './file-repository.ts';
-import type { BandwidthMeter, FetchOptions, FileDescription, FileId, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
+import { moveBlocks } from './folder-move.ts';
+import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { nextRun, runLimit } from './run-planner.ts';
 import { StoredFile } from './stored-file.ts';
 import { Transfers } from './transfers.ts';
@@ -120,10 +121,6 @@ class DiskPieceStore implements PieceStore {
     return this.#rows.storedBytes(fileIds);
   }
 
-  claims() {
-    return this.#rows.claims();
-  }
-
   async discard(fileIds: readonly FileId[]): Promise<void> {
     for (const fileId of fileIds) {
       if (await this.#rows.isClaimed(fileId)) continue;
@@ -135,6 +132,14 @@ class DiskPieceStore implements PieceStore {
       file.clear();
       this.#changed.emit({ fileId, pieces: lost, present: false });
     }
+  }
+
+  get folder(): string {
+    return this.#blocks.folder;
+  }
+
+  moveTo(folder: string, move: FolderMove): Promise<void> {
+    return moveBlocks(folder, move, { blocks: this.#blocks, transfers: this.#transfers, logger: this.#deps.logger });
   }
 
   async findUnknown(): Promise<number> {

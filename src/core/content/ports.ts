@@ -68,7 +68,6 @@ export interface PieceStore {
   claim(claim: Claim, fileIds: readonly FileId[]): Promise<void>;
   /** Keeps exactly these; none ends the claim. Gives the files that this claim no longer keeps: cache, unless another one does. */
   claimOnly(claim: Claim, fileIds: readonly FileId[]): Promise<readonly FileId[]>;
-  claims(): Promise<readonly Claim[]>;
   /** Unlinks the blocks of these files unless claimed. */
   discard(fileIds: readonly FileId[]): Promise<void>;
   /**
@@ -76,6 +75,13 @@ export interface PieceStore {
    * cache, and are hashed and taken in when a lesson names them. Resolves to how many there were.
    */
   findUnknown(): Promise<number>;
+  /** Where the blocks lie. */
+  readonly folder: string;
+  /**
+   * Brings all blocks to another folder while transfers run; they pause only for what changed meanwhile. `settle` writes the
+   * new place down; until it has, the old one is what counts. Cancelled or killed, the old folder stays as it was.
+   */
+  moveTo(folder: string, move: FolderMove): Promise<void>;
   /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
   verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
   /** Takes nothing of this file for good any more: every piece is absent. */
@@ -86,6 +92,12 @@ export interface PieceStore {
   usage(): Promise<{ claimedBytes: number; cacheBytes: number; byLesson: ReadonlyMap<string, number> }>;
   readonly changed: Event<PiecesChanged>;
   close(): Promise<void>;
+}
+
+export interface FolderMove {
+  readonly signal?: AbortSignal;
+  readonly onProgress: (bytesDone: number, bytesTotal: number) => void;
+  readonly settle: () => Promise<void>;
 }
 
 export interface PieceRef {

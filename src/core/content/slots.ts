@@ -11,6 +11,8 @@ interface Waiter {
 export class Slots {
   readonly #total: (priority: Priority) => number;
   readonly #used: Record<Priority, number> = { foreground: 0, background: 0 };
+  readonly #emptied: (() => void)[] = [];
+  #held = false;
   readonly #waiting: Record<Priority, Set<Waiter>> = { foreground: new Set(), background: new Set() };
 
   /** `total` is asked each time. */
@@ -28,8 +30,20 @@ export class Slots {
       if (given) return;
       given = true;
       this.#used[priority] -= 1;
+      for (const resolve of this.#emptied.splice(0)) resolve();
       this.wake();
     };
+  }
+
+  /** Lets nobody go any more; resolves when all who were gone are back. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    while (this.#used.foreground + this.#used.background > 0) await new Promise<void>((resolve) => this.#emptied.push(resolve));
+  }
+
+  letGo(): void {
+    this.#held = false;
+    this.wake();
   }
 
   /** Looks again who may go, when the bound has moved. */
@@ -45,6 +59,7 @@ export class Slots {
   }
 
   #isFree(priority: Priority): boolean {
+    if (this.#held) return false;
     const { foreground, background } = this.#used;
     return (priority === 'foreground' ? foreground : foreground + background) < this.#total(priority);
   }

@@ -62,6 +62,16 @@ export class Transfers {
     return this.#slots.take(options.priority, this.#stopOf(options));
   }
 
+  /** Lets what is under way come to its end and begins nothing; what came is durable when this resolves. */
+  async hold(): Promise<void> {
+    await this.#slots.hold();
+    await this.#deps.committer.flush();
+  }
+
+  letGo(): void {
+    this.#slots.letGo();
+  }
+
   /** Brings a run in as many tries as it takes. The slot is given back between tries, so that nobody waits for a pause. */
   async bring(run: PieceRun, file: StoredFile, { options, slot: firstSlot, stillWanted }: Bringing): Promise<void> {
     const { clock, random, closing, committer } = this.#deps;

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DownloadItem, DownloadPlan } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
@@ -17,11 +19,13 @@ import { filesFor } from './fetch-order.ts';
 import { offerOf, planDownloads } from './plan.ts';
 import type { DownloadedLessons, Downloads } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
-import { freeBytesOf, storageView } from './storage-view.ts';
+import { freeBytesOf, roomFor, storageView } from './storage-view.ts';
+
+/** Made inside the folder that was chosen, which may hold other things. */
+const folderName = 'Teachify lessons';
 
 interface Dependencies {
   readonly database: Connection;
-  readonly folder: string;
   readonly store: PieceStore;
   readonly contents: LessonContents;
   readonly catalog: Pick<Catalog, 'lesson' | 'view' | 'changed'>;
@@ -34,6 +38,9 @@ interface Dependencies {
   readonly gate: () => ErrorCode | null;
   /** What the gate asks has changed. */
   readonly gateChanged: Event<unknown>;
+  /** What lessons may take of the disk; null for all it has. */
+  readonly quotaBytes: () => number | null;
+  readonly saveFolder: (folder: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -51,7 +58,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
     this.#list = new DownloadList({ ...dependencies, rows: new DownloadRepository(dependencies.database) });
-    this.#runner = new QueueRunner({ ...dependencies, list: this.#list, freeBytes: () => freeBytesOf(dependencies.folder) });
+    this.#runner = new QueueRunner({ ...dependencies, list: this.#list, freeBytes: () => this.#room() });
     this.changed = this.#list.changed;
   }
 
@@ -80,12 +87,12 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   async plan(lessonIds: readonly string[], quality: Quality): Promise<DownloadPlan> {
     await this.#ready();
-    const { catalog, contents, store, bandwidth, folder } = this.#deps;
+    const { catalog, contents, store, bandwidth } = this.#deps;
     const lessons = await Promise.all(lessonIds.map((lessonId) => catalog.lesson(lessonId)));
     const planned = new Set(lessonIds);
     const others = this.#list.inOrder().filter(({ row }) => row.state !== 'ready' && !planned.has(row.lessonId));
     const promised = others.reduce((sum, entry) => sum + entry.row.bytesTotal - this.#list.bytesDone(entry), 0);
-    const freeBytes = Math.max(0, (await freeBytesOf(folder)) - promised);
+    const freeBytes = Math.max(0, (await this.#room()) - promised);
     return planDownloads(lessons, quality, { contents, store, freeBytes, bitsPerSecond: bandwidth.bitsPerSecond() });
   }
 
@@ -179,7 +186,20 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   async storage() {
     await this.#ready();
-    return storageView(this.#deps.folder, this.#deps.store, this.#list.inOrder());
+    return storageView(this.#deps.store, this.#deps.quotaBytes(), this.#list.inOrder());
+  }
+
+  async moveFolder(folder: string, { signal, onProgress }: Parameters<Downloads['moveFolder']>[1]): Promise<void> {
+    const { store, saveFolder } = this.#deps;
+    const target = resolve(folder, folderName);
+    await mkdir(target, { recursive: true }).catch((error: unknown) => {
+      throw new TeachifyError('disk_denied', 'The folder cannot be made', { cause: error });
+    });
+    const { claimedBytes, cacheBytes } = await store.usage();
+    const freeBytes = await freeBytesOf(target);
+    if (claimedBytes + cacheBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room there', { details: { neededBytes: claimedBytes + cacheBytes, freeBytes } });
+    await store.moveTo(target, { onProgress, settle: async () => saveFolder(target), ...(signal ? { signal } : {}) });
+    this.#runner.pumpAnew();
   }
 
   async quality(lessonId: string) {
@@ -190,6 +210,10 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   watching(lessonId: string | null): void {
     this.#runner.watch(lessonId);
+  }
+
+  #room(): Promise<number> {
+    return roomFor(this.#deps.store, this.#deps.quotaBytes());
   }
 
   async #pause(entries: readonly Entry[]): Promise<void> {

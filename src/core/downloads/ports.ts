@@ -19,6 +19,8 @@ export interface Downloads {
   pauseAll(): Promise<void>;
   resumeAll(): Promise<void>;
   storage(): Promise<StorageView>;
+  /** Brings all lessons into a folder inside this one while downloads run. Throws disk_full, disk_denied, cancelled: then they stay where they are. */
+  moveFolder(folder: string, options: { readonly signal?: AbortSignal; readonly onProgress: (bytesDone: number, bytesTotal: number) => void }): Promise<void>;
   /** Hashes everything of a lesson again; bad pieces are fetched again. Resolves to how many were bad. */
   verify(lessonId: string): Promise<number>;
   /** At most four times a second. */

@@ -38,6 +38,8 @@ export const storageViewSchema = z.object({
   cacheBytes: z.int().nonnegative(),
   freeBytes: z.int().nonnegative(),
   totalBytes: z.int().nonnegative(),
+  /** Where lessons lie, to be shown. */
+  folder: z.string(),
   byCourse: z.array(z.object({ courseId: z.string(), title: z.string(), bytes: z.int().nonnegative() })),
 });
 export type StorageView = z.infer<typeof storageViewSchema>;

@@ -25,6 +25,10 @@ export const settingsSchema = z.object({
   cacheQuotaBytes: z.int().nonnegative(),
   /** Downloads may use this many bytes a second; null for all there is. */
   rateLimitBytesPerSecond: z.int().positive().nullable(),
+  /** Lessons and cache together may take so many bytes of the disk; null for all it has. */
+  lessonQuotaBytes: z.int().positive().nullable(),
+  /** Where lessons lie; null for the data folder. */
+  contentFolder: z.string().min(1).max(4096).nullable(),
   /** One connection, at most a fifth of the line, for those who share it. */
   polite: z.boolean(),
   /** Null for any time. */
@@ -48,6 +52,8 @@ export const defaultSettings: Settings = {
   playbackRate: 1,
   cacheQuotaBytes: 2 * 1024 ** 3,
   rateLimitBytesPerSecond: null,
+  lessonQuotaBytes: null,
+  contentFolder: null,
   polite: false,
   downloadHours: null,
   dataAllowance: null,
