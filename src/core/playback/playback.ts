@@ -17,6 +17,7 @@ import { decryptSegment, decryptWhole } from '../base/decryption.ts';
 import { mediaPlaylist, multivariantPlaylist } from './media-playlists.ts';
 import { empty, notNow, playlist, ranged, rangedPiecewise, whole, withoutBody } from './media-responses.ts';
 import type { MediaRequest, MediaResponse, Playback } from './ports.ts';
+import { sideFileType, soundsOf, thumbnailsOf } from './side-files.ts';
 
 /** How many segments beyond the one asked for are fetched ahead. */
 const aheadSegments = 3;
@@ -111,6 +112,8 @@ class LessonPlayback implements Playback {
       captions: (content.manifest?.sideFiles ?? [])
         .filter(({ role }) => role === 'captions')
         .map(({ language, name }) => ({ language: language ?? 'und', label: language ?? name, url: mediaUrl(`${mediaId}/captions/${encodeURIComponent(name)}`) })),
+      sounds: soundsOf(content),
+      thumbnailsUrl: thumbnailsOf(content, (name) => mediaUrl(`${mediaId}/thumbnails/${encodeURIComponent(name)}`)),
       chapters: content.manifest?.chapters ?? [],
       nextLessonId: next?.id ?? null,
     };
@@ -164,7 +167,7 @@ class LessonPlayback implements Playback {
     const { content } = open;
     if (!content.manifest) return content.plain && first === 'video.mp4' ? this.#plain(open, content.plain, request) : null;
     if (first === 'master.m3u8') return playlist(multivariantPlaylist(this.#describedManifest(content)));
-    if (first === 'captions') return this.#captions(content, decoded(second));
+    if (first === 'captions' || first === 'thumbnails') return this.#sideFile(content, first, decoded(second));
     const named = /^(.+)\.m3u8$/.exec(first)?.[1];
     const rendition = content.manifest.renditions.find(({ id }) => id === (named ?? first));
     const file = rendition && content.files.get(rendition.file.sha256);
@@ -198,12 +201,13 @@ class LessonPlayback implements Playback {
     this.#deps.store.fetch(wanted, { priority: 'foreground', signal: open.closing.signal }).catch(() => {});
   }
 
-  async #captions(content: LessonContent, name: string): Promise<MediaResponse | null> {
-    const found = content.manifest?.sideFiles.find((file) => file.role === 'captions' && file.name === name);
-    if (!found) return null;
+  async #sideFile(content: LessonContent, role: 'captions' | 'thumbnails', name: string): Promise<MediaResponse | null> {
+    const found = content.manifest?.sideFiles.find((file) => file.role === role && file.name === name);
+    const type = found && sideFileType(found);
+    if (!found || type === undefined) return null;
     const stored = await this.#deps.store.read(found.file.sha256, 0, { priority: 'foreground' });
     const bytes = found.file.keyId ? decryptWhole(await this.#deps.leases.fileKey(content.lesson.id, found.file.keyId), stored) : stored;
-    return whole(bytes, 'text/vtt; charset=utf-8');
+    return whole(bytes, type);
   }
 
   async #poster(id: string): Promise<MediaResponse> {

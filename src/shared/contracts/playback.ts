@@ -33,6 +33,10 @@ export const playbackSourceSchema = z.object({
   /** The quality this lesson was taken home at, if it was. */
   downloadedQuality: qualitySchema.nullable(),
   captions: z.array(z.object({ language: z.string(), label: z.string(), url: z.string() })),
+  /** The languages it is spoken in, when there is a choice. */
+  sounds: z.array(z.object({ language: z.string(), label: z.string() })),
+  /** WebVTT whose cues name pictures of their stretch, `sprite.jpg#xywh=x,y,w,h` relative to it; null when there are none. */
+  thumbnailsUrl: z.string().nullable(),
   chapters: z.array(z.object({ startMs: z.int().nonnegative(), title: z.string() })),
   nextLessonId: z.string().nullable(),
 });

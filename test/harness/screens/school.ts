@@ -212,6 +212,8 @@ export function playbackSource(school: School, index: number, change: Partial<Pl
     ],
     downloadedQuality: null,
     captions: [{ language: 'en', label: 'English', url: 'app://teachify/media/lesson/captions.vtt' }],
+    sounds: [],
+    thumbnailsUrl: null,
     chapters: [],
     nextLessonId: next?.id ?? null,
     ...change,
