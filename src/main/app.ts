@@ -14,6 +14,7 @@ import { createHandlers, createStartupHandlers, type Shell } from './ipc/handler
 import { announcer, answerCalls } from './ipc/router.ts';
 import { forwardEvents } from './ipc/forward-events.ts';
 import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
+import { chooseFolder } from './platform/choose-folder.ts';
 import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
 import { openLog } from './platform/log-file.ts';
 import { createKeepAwake } from './platform/keep-awake.ts';
@@ -115,6 +116,7 @@ function createShell(folder: string, window: () => BrowserWindow | null, problem
       locale: app.getLocale() || 'en',
       startupProblem: problem(),
     }),
+    chooseFolder: () => chooseFolder(window()),
     showFolder: async (name) => void (await shell.openPath(name === 'logs' ? join(folder, 'logs') : folder)),
     repairDatabase: async () => {
       repairLedger(folder, { nativeBinding: nativeBinding(process), logger });

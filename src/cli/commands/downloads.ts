@@ -43,8 +43,10 @@ export function verify(context: Context, ids: readonly string[], { repair, patie
 export function move(context: Context, folder: string): Promise<void> {
   return withCore(context, async (core) => {
     await requireStudent(core, context.shell.env);
-    const onProgress = (bytesDone: number, bytesTotal: number) => context.output.progress({ bytesDone, bytesTotal }, `${bytesInWords(bytesDone)} of ${bytesInWords(bytesTotal)} moved`);
-    await core.downloads.moveFolder(folder, { signal: context.signal, onProgress });
+    core.downloads.folderMoving((moving) => {
+      if (moving) context.output.progress(moving, `${bytesInWords(moving.bytesDone)} of ${bytesInWords(moving.bytesTotal)} moved`);
+    });
+    await core.downloads.moveFolder(folder, context.signal);
     const { folder: now } = await core.downloads.storage();
     context.output.tell('moved', { folder: now }, `Lessons lie in ${now} now.`);
   });

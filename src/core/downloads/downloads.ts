@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DownloadItem, DownloadPlan } from '../../shared/contracts/downloads.ts';
+import type { DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Event } from '../base/emitter.ts';
+import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { BandwidthMeter, LessonContents, PieceStore } from '../content/ports.ts';
@@ -20,9 +20,11 @@ import { offerOf, planDownloads } from './plan.ts';
 import type { DownloadedLessons, Downloads } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
 import { freeBytesOf, roomFor, storageView } from './storage-view.ts';
+import { throttle } from './throttle.ts';
 
 /** Made inside the folder that was chosen, which may hold other things. */
 const folderName = 'Teachify lessons';
+const announceMoveMs = 250;
 
 interface Dependencies {
   readonly database: Connection;
@@ -53,7 +55,10 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   readonly #deps: Dependencies;
   readonly #list: DownloadList;
   readonly #runner: QueueRunner;
+  readonly #folderMoving = new Emitter<FolderMoving>();
+  #moving: AbortController | null = null;
   readonly changed: Event<DownloadItem[]>;
+  readonly folderMoving = this.#folderMoving.event;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -189,17 +194,44 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     return storageView(this.#deps.store, this.#deps.quotaBytes(), this.#list.inOrder());
   }
 
-  async moveFolder(folder: string, { signal, onProgress }: Parameters<Downloads['moveFolder']>[1]): Promise<void> {
-    const { store, saveFolder } = this.#deps;
+  async moveFolder(folder: string, signal?: AbortSignal): Promise<void> {
+    const { store, saveFolder, clock } = this.#deps;
+    if (this.#moving) throw new TeachifyError('conflict', 'Lessons are being moved already');
+    const moving = (this.#moving = new AbortController());
+    let progress: FolderMoving = null;
+    const announce = throttle(announceMoveMs, clock, () => this.#folderMoving.emit(this.#moving ? progress : null));
+    try {
+      const target = await this.#placeIn(folder);
+      await store.moveTo(target, {
+        onProgress: (bytesDone, bytesTotal) => {
+          progress = { bytesDone, bytesTotal };
+          announce();
+        },
+        settle: async () => saveFolder(target),
+        signal: signal ? AbortSignal.any([signal, moving.signal]) : moving.signal,
+      });
+    } finally {
+      this.#moving = null;
+      this.#folderMoving.emit(null);
+      this.#runner.pumpAnew();
+    }
+  }
+
+  cancelMove(): void {
+    this.#moving?.abort();
+  }
+
+  /** A folder of our own inside the one that was chosen, with room for all that is here. */
+  async #placeIn(folder: string): Promise<string> {
     const target = resolve(folder, folderName);
     await mkdir(target, { recursive: true }).catch((error: unknown) => {
       throw new TeachifyError('disk_denied', 'The folder cannot be made', { cause: error });
     });
-    const { claimedBytes, cacheBytes } = await store.usage();
+    const { claimedBytes, cacheBytes } = await this.#deps.store.usage();
+    const neededBytes = claimedBytes + cacheBytes;
     const freeBytes = await freeBytesOf(target);
-    if (claimedBytes + cacheBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room there', { details: { neededBytes: claimedBytes + cacheBytes, freeBytes } });
-    await store.moveTo(target, { onProgress, settle: async () => saveFolder(target), ...(signal ? { signal } : {}) });
-    this.#runner.pumpAnew();
+    if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room there', { details: { neededBytes, freeBytes } });
+    return target;
   }
 
   async quality(lessonId: string) {

@@ -1,4 +1,4 @@
-import type { DownloadItem, DownloadPlan, StorageView } from '../../shared/contracts/downloads.ts';
+import type { DownloadItem, DownloadPlan, FolderMoving, StorageView } from '../../shared/contracts/downloads.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Event } from '../base/emitter.ts';
 
@@ -20,7 +20,11 @@ export interface Downloads {
   resumeAll(): Promise<void>;
   storage(): Promise<StorageView>;
   /** Brings all lessons into a folder inside this one while downloads run. Throws disk_full, disk_denied, cancelled: then they stay where they are. */
-  moveFolder(folder: string, options: { readonly signal?: AbortSignal; readonly onProgress: (bytesDone: number, bytesTotal: number) => void }): Promise<void>;
+  moveFolder(folder: string, signal?: AbortSignal): Promise<void>;
+  /** Calls off a move that is under way. */
+  cancelMove(): void;
+  /** How far a move is, at most four times a second; null when it has ended. */
+  readonly folderMoving: Event<FolderMoving>;
   /** Hashes everything of a lesson again; bad pieces are fetched again. Resolves to how many were bad. */
   verify(lessonId: string): Promise<number>;
   /** At most four times a second. */

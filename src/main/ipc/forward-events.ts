@@ -6,6 +6,7 @@ export function forwardEvents({ accounts, catalog, connectivity, downloads, note
   accounts.changed((state) => announce('accounts.changed', state));
   catalog.changed((view) => announce('catalog.changed', view));
   connectivity.changed((state) => announce('connection.changed', state));
+  downloads.folderMoving((moving) => announce('downloads.folderMoving', moving));
   downloads.changed((items) => announce('downloads.changed', items));
   notes.changed(() => announce('notes.changed', {}));
   playback.available((media) => announce('playback.available', media));

@@ -16,6 +16,8 @@ import type { CallHandlers } from './router.ts';
 export interface Shell {
   info(): ShellInfo;
   showFolder(folder: 'data' | 'logs'): Promise<void>;
+  /** Asks the student; null when there was no answer. */
+  chooseFolder(): Promise<string | null>;
   repairDatabase(): Promise<void>;
   setFullScreen(on: boolean): void;
   keepAwake(on: boolean): void;
@@ -60,6 +62,12 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, not
     'downloads.remove': ({ lessonId }) => downloads.remove([lessonId]),
     'downloads.removeMany': ({ lessonIds }) => downloads.remove(lessonIds),
     'downloads.removeWatched': () => downloads.removeWatched(),
+    'downloads.moveFolder': async () => {
+      const folder = await shell.chooseFolder();
+      if (folder !== null) await downloads.moveFolder(folder);
+      return { moved: folder !== null };
+    },
+    'downloads.cancelMove': () => downloads.cancelMove(),
     'downloads.pauseAll': () => downloads.pauseAll(),
     'downloads.resumeAll': () => downloads.resumeAll(),
     'downloads.storage': () => downloads.storage(),

@@ -24,6 +24,8 @@ export interface Downloads {
   readonly removeWatched: () => Promise<{ lessons: number; bytes: number }>;
   readonly pauseAll: () => Promise<void>;
   readonly resumeAll: () => Promise<void>;
+  /** Looks at the disk again. */
+  readonly measureStorage: () => void;
   readonly verify: (lessonId: string) => Promise<{ badPieces: number }>;
   /** Hides it now and gives the bytes back a little later, unless `undoRemove` comes first. */
   readonly remove: (lessonId: string) => void;
@@ -79,6 +81,7 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     resumeAll: async () => {
       await remote.call('downloads.resumeAll');
     },
+    measureStorage: () => measureStorage(),
     verify: (lessonId) => remote.call('downloads.verify', { lessonId }),
     remove: (lessonId) => {
       leaving.set(lessonId, later(undoMs, () => removeNow(lessonId)));

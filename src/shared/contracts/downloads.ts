@@ -59,6 +59,10 @@ export const downloadPlanSchema = z.object({
 });
 export type DownloadPlan = z.infer<typeof downloadPlanSchema>;
 
+/** A move of all lessons to another folder; null when none is under way. */
+export const folderMovingSchema = z.object({ bytesDone: z.int().nonnegative(), bytesTotal: z.int().nonnegative() }).nullable();
+export type FolderMoving = z.infer<typeof folderMovingSchema>;
+
 const lessonInput = z.object({ lessonId: idSchema });
 
 export const downloadsContract = {
@@ -78,11 +82,15 @@ export const downloadsContract = {
     'downloads.pauseAll': call(nothing, nothing),
     'downloads.resumeAll': call(nothing, nothing),
     'downloads.storage': call(nothing, storageViewSchema),
+    /** Asks the student for a folder, and brings all lessons there. False when the student thought better of it. */
+    'downloads.moveFolder': call(nothing, z.object({ moved: z.boolean() })),
+    'downloads.cancelMove': call(nothing, nothing),
     /** Hashes everything of a lesson again; bad pieces become absent and are fetched again. */
     'downloads.verify': call(lessonInput, z.object({ badPieces: z.int().nonnegative() })),
   },
   events: {
     /** The whole list, at most four times a second. */
     'downloads.changed': z.array(downloadItemSchema),
+    'downloads.folderMoving': folderMovingSchema,
   },
 } as const satisfies Contract;

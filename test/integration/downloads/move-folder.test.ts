@@ -70,8 +70,11 @@ it('moves while a download runs, which goes on in the new place without a byte t
     await core.downloads.add([lessons.pieces], '480p');
     while (school.sentBytes() < 60_000) await sleep(20);
     const place = temporaryFolder();
-    const progress: number[] = [];
-    await core.downloads.moveFolder(place, { onProgress: (done) => progress.push(done) });
+    const told: unknown[] = [];
+    core.downloads.folderMoving((moving) => told.push(moving));
+    await core.downloads.moveFolder(place);
+    expect(told[0]).toMatchObject({ bytesDone: expect.any(Number) as number });
+    expect(told.at(-1)).toBe(null);
     expect((await core.downloads.storage()).folder).toBe(join(place, 'Teachify lessons'));
     const state = async () => (await core.downloads.list())[0]?.state;
     while ((await state()) !== 'ready') await sleep(50);
