@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { TeachifyError } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { describeFailure, isDamage, type DatabaseName } from './failures.ts';
@@ -16,6 +16,7 @@ import { ledger0010Accounts } from './migrations/ledger-0010-accounts.ts';
 import { ledger0020Progress } from './migrations/ledger-0020-progress.ts';
 import { ledger0030Notes } from './migrations/ledger-0030-notes.ts';
 import { migrate, type Migration } from './migrator.ts';
+import { keepReserve, spendReserve } from './reserve.ts';
 import { setAside } from './set-aside.ts';
 
 export interface Databases {
@@ -49,13 +50,12 @@ const alwaysCheckedBytes = 32 * 1024 * 1024;
  */
 export function openDatabases(folder: string, surroundings: DatabaseSurroundings = {}): Databases {
   const unlock = lockFolder(folder, surroundings.nativeBinding);
-  const opened: Connection[] = [];
   try {
-    const ledger = openDatabase(folder, 'ledger', surroundings);
-    opened.push(ledger);
-    const content = openContent(folder, surroundings);
-    opened.push(content);
-    copyLedger(folder, ledger, surroundings);
+    const { ledger, content, cramped } = withRoom(folder, () => openBoth(folder, surroundings));
+    if (!cramped) {
+      copyLedger(folder, ledger, surroundings);
+      keepReserve(folder);
+    }
     return {
       ledger,
       content,
@@ -66,8 +66,27 @@ export function openDatabases(folder: string, surroundings: DatabaseSurroundings
       },
     };
   } catch (error) {
-    for (const connection of opened) connection.close();
     unlock();
+    throw error;
+  }
+}
+
+/** On a full disk a student must be able to start the app to make room: then the reserve is spent on it. */
+function withRoom<Result extends object>(folder: string, work: () => Result): Result & { cramped: boolean } {
+  try {
+    return { ...work(), cramped: false };
+  } catch (error) {
+    if (!isTeachifyError(error, 'disk_full') || !spendReserve(folder)) throw error;
+    return { ...work(), cramped: true };
+  }
+}
+
+function openBoth(folder: string, surroundings: DatabaseSurroundings): { ledger: Connection; content: Connection } {
+  const ledger = openDatabase(folder, 'ledger', surroundings);
+  try {
+    return { ledger, content: openContent(folder, surroundings) };
+  } catch (error) {
+    ledger.close();
     throw error;
   }
 }

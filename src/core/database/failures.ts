@@ -13,7 +13,8 @@ export function describeFailure(error: unknown, database: DatabaseName): unknown
   if (!(error instanceof Database.SqliteError)) return error;
   const details = { database };
   if (isDamage(error)) return new TeachifyError('database_damaged', `${database}.db is damaged`, { cause: error, details });
-  if (error.code === 'SQLITE_FULL') return new TeachifyError('disk_full', 'No room for the database', { cause: error, details });
+  // SHMSIZE: the index of the write-ahead log could not grow.
+  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_SHMSIZE') return new TeachifyError('disk_full', 'No room for the database', { cause: error, details });
   if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(error.code)) {
     return new TeachifyError('disk_denied', 'The database cannot be written', { cause: error, details });
   }

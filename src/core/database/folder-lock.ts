@@ -24,6 +24,8 @@ export function lockFolder(folder: string, nativeBinding?: string): () => void {
 function lock(file: string, nativeBinding: string | undefined): () => void {
   const connection = new Database(file, { timeout: 0, ...(nativeBinding ? { nativeBinding } : {}) });
   try {
+    // A journal on the disk would need room, and a student whose disk is full must be able to start the app to make some.
+    connection.pragma('journal_mode = MEMORY');
     connection.exec('BEGIN EXCLUSIVE');
     return () => connection.close();
   } catch (error) {
