@@ -17,6 +17,8 @@ export function packageConfig({ electronVersion, electronFolder, demoSchool, sql
     files: [
       'out/{main,preload,renderer,server}/**',
       '!node_modules/node-*/**',
+      // The command line on plain Node keeps its session there; the app has its own keychain.
+      '!**/node_modules/@napi-rs/**',
       '!**/node_modules/better-sqlite3/{deps,src}/**',
       `!**/node_modules/better-sqlite3/prebuilds/!(${process.platform}-${process.arch}).node`,
     ],

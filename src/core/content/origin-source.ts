@@ -4,16 +4,18 @@ import { looksLikePage, refusal } from '../net/api-client.ts';
 import type { Authorisation, Transport, TransportResponse } from '../net/ports.ts';
 import type { PieceRun, PieceSource } from './ports.ts';
 
-const idleTimeoutMs = 30_000;
+const defaultIdleTimeoutMs = 30_000;
 
 interface Dependencies {
   readonly transport: Transport;
   readonly serverUrl: () => string;
   readonly authorisation: Authorisation;
+  /** A line that is silent for so long is given up, connecting included. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Pieces from the course server (or whatever stands before it), one Range request per run. Trusts nothing it is told. */
-export function createOriginSource({ transport, serverUrl, authorisation }: Dependencies): PieceSource {
+export function createOriginSource({ transport, serverUrl, authorisation, idleTimeoutMs = defaultIdleTimeoutMs }: Dependencies): PieceSource {
   const ask = async (run: PieceRun, signal: AbortSignal, token: string | null): Promise<TransportResponse> => {
     const { file } = run;
     const { start, end } = bytesOf(run);

@@ -11,6 +11,7 @@ import { FileRepository } from './file-repository.ts';
 import { moveBlocks } from './folder-move.ts';
 import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { nextRun, runLimit } from './run-planner.ts';
+import { RunsUnderway } from './runs-underway.ts';
 import { StoredFile } from './stored-file.ts';
 import { Transfers } from './transfers.ts';
 
@@ -43,9 +44,7 @@ class DiskPieceStore implements PieceStore {
   readonly #transfers: Transfers;
   readonly #files = new Map<FileId, StoredFile>();
   readonly #registering = new Map<FileId, Promise<void>>();
-  /** Pieces on their way, by `file:piece`; who else wants one waits for the same transfer. */
-  readonly #underway = new Map<string, Promise<void>>();
-  readonly #shared = new Set<string>();
+  readonly #underway = new RunsUnderway();
   readonly #changed = new Emitter<PiecesChanged>();
   readonly #closing = new AbortController();
   #sinceEviction = 0;
@@ -87,6 +86,7 @@ class DiskPieceStore implements PieceStore {
   }
 
   async fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
+    if (options.priority === 'foreground') this.#underway.takeOver(wanted);
     const running = new Set<Promise<void>>();
     let failure: unknown;
     while (failure === undefined && !this.#isStopped(options)) {
@@ -185,7 +185,7 @@ class DiskPieceStore implements PieceStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.allSettled(this.#underway.values());
+    await this.#underway.allSettled();
   }
 
   #isStopped({ signal }: FetchOptions): boolean {
@@ -209,7 +209,7 @@ class DiskPieceStore implements PieceStore {
   #plan(wanted: readonly PieceRef[]): PieceRun | undefined {
     return nextRun(wanted, {
       describe: (fileId) => this.#file(fileId).description,
-      isAbsent: ({ fileId, piece }) => !this.#file(fileId).bits.has(piece) && !this.#underway.has(`${fileId}:${piece}`),
+      isAbsent: ({ fileId, piece }) => !this.#file(fileId).bits.has(piece) && !this.#underway.has({ fileId, piece }),
       partial: ({ fileId, piece }) => this.#file(fileId).partials.get(piece) ?? 0,
       limitBytes: runLimit(this.#deps.bandwidth.bitsPerSecond()),
     });
@@ -217,33 +217,22 @@ class DiskPieceStore implements PieceStore {
 
   /** Takes the run's pieces for this transfer and brings them; the planner leaves them alone meanwhile. */
   async #obtain(run: PieceRun, options: FetchOptions, slot: () => void): Promise<void> {
-    const keys = Array.from({ length: run.count }, (_, index) => `${run.file.id}:${run.first + index}`);
-    const stillWanted = () => !options.signal?.aborted || keys.some((key) => this.#shared.has(key));
+    const underway = this.#underway.begin(run, options.priority);
+    const stillWanted = (piece: number) => {
+      underway.piece = piece;
+      return piece < underway.end && (!options.signal?.aborted || this.#underway.isShared(underway));
+    };
     const transfer = this.#transfers.bring(run, this.#file(run.file.id), { options, slot, stillWanted });
     // The failure is this caller's to report; those who only wait look at the bits afterwards.
-    const settled = transfer.catch(() => {});
-    for (const key of keys) {
-      this.#underway.set(key, settled);
-    }
-    try {
-      await transfer;
-    } finally {
-      for (const key of keys) {
-        this.#underway.delete(key);
-        this.#shared.delete(key);
-      }
-    }
+    underway.settled = transfer.catch(() => {});
+    await transfer.finally(() => this.#underway.end(underway));
   }
 
   /** Waits for pieces that another caller's transfer brings; brings them itself when that one failed. */
   async #awaitOthers(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
     for (const ref of wanted) {
       if (this.#isStopped(options)) break;
-      const key = `${ref.fileId}:${ref.piece}`;
-      const transfer = this.#underway.get(key);
-      if (!transfer) continue;
-      this.#shared.add(key);
-      await transfer;
+      await this.#underway.join(ref)?.settled;
     }
     const left = wanted.filter(({ fileId, piece }) => !this.#file(fileId).bits.has(piece));
     if (left.length > 0) await this.fetch(left, options);

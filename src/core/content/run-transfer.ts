@@ -22,8 +22,8 @@ export interface RunTarget {
   readonly urgent: boolean;
   /** Bytes came over the wire; resolves when the next may be taken. */
   received(bytes: number): Promise<void>;
-  /** Asked at each piece's end: false lets the transfer stop there. */
-  stillWanted(): boolean;
+  /** Asked whenever a piece has come whole, with the next one: false lets the transfer stop there. */
+  stillWanted(nextPiece: number): boolean;
 }
 
 /** All of a run has come. */
@@ -42,11 +42,13 @@ export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>,
   try {
     await receiver.begin();
     for await (const chunk of body) {
+      const before = receiver.piece;
       await receiver.take(chunk);
       rate.received(chunk.length);
       await target.received(chunk.length);
       rate.waiting();
-      if (receiver.atPieceEnd && !target.stillWanted()) break;
+      // Chunks seldom end where pieces do; what came of the next one is kept.
+      if (receiver.piece !== before && !target.stillWanted(receiver.piece)) break;
     }
   } catch (error) {
     await receiver.end();
@@ -83,8 +85,9 @@ class Receiver {
     this.#writtenAt = target.clock.monotonic();
   }
 
-  get atPieceEnd(): boolean {
-    return this.#filled === 0;
+  /** The piece that is coming now. */
+  get piece(): number {
+    return this.#piece;
   }
 
   get durable(): Promise<unknown> {

@@ -34,8 +34,8 @@ interface Bringing {
   readonly options: FetchOptions;
   /** Taken before the run was planned; given back here. */
   readonly slot: () => void;
-  /** Asked at each piece's end: false lets the transfer stop there. */
-  readonly stillWanted: () => boolean;
+  /** Asked whenever a piece has come whole, with the next one: false lets the transfer stop there. */
+  readonly stillWanted: (nextPiece: number) => boolean;
 }
 
 /** Runs over the line: how many at once, how often again, and who waits for whom. */
@@ -82,7 +82,7 @@ export class Transfers {
       slot ??= await this.takeSlot(options);
       try {
         const rest = restOf(run, file);
-        if (rest && stillWanted()) arrived = await this.#tryOnce(rest, file, options, stillWanted);
+        if (rest && stillWanted(rest.first)) arrived = await this.#tryOnce(rest, file, options, stillWanted);
       } finally {
         slot();
         slot = undefined;
@@ -99,7 +99,7 @@ export class Transfers {
     await arrived?.durable;
   }
 
-  async #tryOnce(rest: PieceRun, file: StoredFile, options: FetchOptions, stillWanted: () => boolean): Promise<Arrived> {
+  async #tryOnce(rest: PieceRun, file: StoredFile, options: FetchOptions, stillWanted: Bringing['stillWanted']): Promise<Arrived> {
     const { clock, connectivity } = this.#deps;
     const { status, reason } = connectivity.state();
     if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
@@ -120,7 +120,7 @@ export class Transfers {
     }
   }
 
-  async #transfer(run: PieceRun, file: StoredFile, { priority, urgent }: FetchOptions, stillWanted: () => boolean): Promise<Arrived> {
+  async #transfer(run: PieceRun, file: StoredFile, { priority, urgent }: FetchOptions, stillWanted: Bringing['stillWanted']): Promise<Arrived> {
     const { source, blocks, budget, clock, closing, committer } = this.#deps;
     this.#wire.begin();
     try {
