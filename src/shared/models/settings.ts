@@ -18,6 +18,11 @@ export const settingsSchema = z.object({
   language: z.string().max(35).nullable(),
   captions: z.boolean(),
   captionLanguage: z.string().max(35).nullable(),
+  captionSize: z.enum(['small', 'medium', 'large']),
+  /** BCP 47 tag of the sound wished where there is a choice; null for the lesson's own. */
+  soundLanguage: z.string().max(35).nullable(),
+  /** Whether single keys mean something in the player (WCAG 2.1.4). */
+  playerKeys: z.boolean(),
   volume: z.number().min(0).max(1),
   muted: z.boolean(),
   playbackRate: z.number().min(0.5).max(2),
@@ -47,6 +52,9 @@ export const defaultSettings: Settings = {
   language: null,
   captions: false,
   captionLanguage: null,
+  captionSize: 'medium',
+  soundLanguage: null,
+  playerKeys: true,
   volume: 1,
   muted: false,
   playbackRate: 1,

@@ -1,14 +1,14 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
 /** Grows when the material below changes, so that no old lesson is taken for a new one. */
-const edition = 3;
+const edition = 4;
 const slides = [
   ['Four chambers, two circles', 'Blood goes round twice: once to the lungs, once to everything else.'],
   ['The right side', 'It takes tired, dark blood and sends it to the lungs for oxygen.'],
@@ -34,6 +34,8 @@ export async function lessonMedia(folder: string): Promise<string> {
   await encode(workshop);
   await run('ffmpeg', ['-y', '-loglevel', 'error', '-i', 'lesson/360p.m3u8', '-i', 'lesson/sound.m3u8', '-c', 'copy', '-movflags', '+faststart', 'lesson/plain.mp4'], { cwd: workshop });
   await writeFile(join(workshop, 'lesson', 'captions.vtt'), captions());
+  await drawPreviews(workshop);
+  await addSecondSound(workshop);
   for (const [index, poster] of posters().entries()) await writeFile(join(workshop, `poster-${index + 1}.svg`), poster);
   await mkdir(dirname(made), { recursive: true });
   await rename(workshop, made);
@@ -84,6 +86,34 @@ async function encode(folder: string): Promise<void> {
     '-master_pl_name', 'master.m3u8', '-var_stream_map', [...streams, 'a:0,agroup:sound,name:sound,default:yes'].join(' '),
     'lesson/%v.m3u8',
   ], { cwd: folder });
+}
+
+const previewSeconds = 10;
+
+/** A picture every ten seconds, six to a sprite, and the list that says which is where. */
+async function drawPreviews(folder: string): Promise<void> {
+  await run('ffmpeg', ['-y', '-loglevel', 'error', '-i', 'lesson/plain.mp4', '-vf', `fps=1/${previewSeconds},scale=160:90,tile=3x2`, '-frames:v', '1', 'lesson/sprite.jpg'], { cwd: folder });
+  const time = (seconds: number) => `0${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}.000`;
+  const cues = Array.from({ length: 6 }, (_, index) => {
+    const span = `${time(index * previewSeconds)} --> ${time((index + 1) * previewSeconds)}`;
+    return `${span}\nsprite.jpg#xywh=${(index % 3) * 160},${Math.floor(index / 3) * 90},160,90`;
+  });
+  await writeFile(join(folder, 'lesson', 'thumbnails.vtt'), `WEBVTT\n\n${cues.join('\n\n')}\n`);
+}
+
+/** The same lesson with a second sound to choose from. */
+async function addSecondSound(folder: string): Promise<void> {
+  const seconds = slides.length * secondsPerSlide;
+  await run('ffmpeg', [
+    '-y', '-loglevel', 'error', '-f', 'lavfi', '-i', `sine=frequency=330:duration=${seconds},volume=0.02`, '-c:a', 'aac', '-b:a', '64k',
+    '-f', 'hls', '-hls_time', '6', '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4',
+    '-hls_fmp4_init_filename', 'init-second.mp4', '-hls_segment_filename', 'lesson/second-%d.m4s', 'lesson/second.m3u8',
+  ], { cwd: folder });
+  const master = await readFile(join(folder, 'lesson', 'master.m3u8'), 'utf8');
+  const media = (language: string, uri: string, isDefault: string) =>
+    `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="group_sound",NAME="${language}",LANGUAGE="${language}",DEFAULT=${isDefault},AUTOSELECT=YES,URI="${uri}"`;
+  const both = master.replace(/^#EXT-X-MEDIA:.*$/m, `${media('en', 'sound.m3u8', 'YES')}\n${media('hi', 'second.m3u8', 'NO')}`);
+  await writeFile(join(folder, 'lesson', 'two-sounds.m3u8'), both);
 }
 
 function captions(): string {

@@ -47,6 +47,37 @@ export const playerScenes: readonly Scene[] = [
     await stage.page.getByRole('button', { name: /^Quality/ }).click();
     await stage.page.getByRole('menu').waitFor();
   }),
+  scene(
+    'player-captions-menu',
+    ['plain', 'small', 'zoomed', 'rtl'],
+    { source: { sounds: [{ language: 'en', label: 'en' }, { language: 'hi', label: 'hi' }] }, settings: { captions: true, captionSize: 'large' } },
+    async (stage) => {
+      await playing(stage);
+      await awake(stage);
+      await stage.page.locator('.player-buttons button[aria-haspopup]').nth(1).click();
+      await stage.page.getByRole('menu').waitFor();
+    },
+  ),
+  scene(
+    'player-preview',
+    ['plain', 'zoomed', 'long'],
+    { source: { thumbnailsUrl: 'app://teachify/media/lesson/thumbnails.vtt', chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 20_000, title: 'Why the left wall is thicker' }] } },
+    async (stage) => {
+      await playing(stage);
+      await awake(stage);
+      await stage.page.locator('.seek-track').hover();
+      await stage.page.locator('.seek-picture').waitFor();
+    },
+  ),
+  scene('player-buffering', ['plain', 'zoomed'], { source: { resumeMs: 28_000 } }, async (stage) => {
+    await stage.setSlow(secondHalf);
+    await playing(stage);
+    await stage.page.locator('.player-word').waitFor({ timeout: 20_000 });
+  }),
+  scene('player-failed', ['plain', 'small', 'zoomed', 'rtl'], { source: { resumeMs: 26_000 }, local: 1 }, async (stage) => {
+    await stage.setGone(secondHalf);
+    await stage.page.getByRole('alert').waitFor({ timeout: 20_000 });
+  }),
   scene('player-downloaded-offline', ['plain'], { source: { downloadedQuality: '480p' }, local: 1, answers: offline }, async (stage) => {
     await playing(stage);
     await awake(stage);

@@ -14,6 +14,8 @@ interface StageState {
   answers: Answers;
   absent: string[];
   gone: string[];
+  slow: string[];
+  damaged: string[];
   calls: { name: CallName; input: unknown }[];
 }
 
@@ -30,6 +32,10 @@ export interface Stage {
   readonly setAbsent: (parts: readonly string[]) => Promise<void>;
   /** From now on they are gone for good (404). */
   readonly setGone: (parts: readonly string[]) => Promise<void>;
+  /** From now on they never come. */
+  readonly setSlow: (parts: readonly string[]) => Promise<void>;
+  /** From now on they come as noise in whole boxes. */
+  readonly setDamaged: (parts: readonly string[]) => Promise<void>;
   readonly calls: () => Promise<StageState['calls']>;
   readonly resize: (width: number, height: number, zoom?: number) => Promise<void>;
   /** The window as it is, as a PNG. (Playwright's own screenshots know nothing of a window's zoom.) */
@@ -68,7 +74,7 @@ export async function openStage(): Promise<Stage> {
     page,
     troubles,
     show: async (answers, { absent = [] } = {}) => {
-      await change(app, { answers, absent: [...absent], gone: [], calls: [] });
+      await change(app, { answers, absent: [...absent], gone: [], slow: [], damaged: [], calls: [] });
       await page.goto('app://teachify/index.html');
       await page.waitForFunction(() => document.fonts.status === 'loaded');
     },
@@ -92,6 +98,14 @@ export async function openStage(): Promise<Stage> {
       app.evaluate((_electron, parts) => {
         (globalThis as unknown as { screens: StageState }).screens.gone = parts;
       }, [...gone]),
+    setSlow: (slow) =>
+      app.evaluate((_electron, parts) => {
+        (globalThis as unknown as { screens: StageState }).screens.slow = parts;
+      }, [...slow]),
+    setDamaged: (damaged) =>
+      app.evaluate((_electron, parts) => {
+        (globalThis as unknown as { screens: StageState }).screens.damaged = parts;
+      }, [...damaged]),
     calls: () => app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls),
     resize: (width, height, zoom = 1) =>
       app.evaluate(

@@ -1,3 +1,4 @@
+import { useSettings } from '../../stores/stores.ts';
 import { usePlayerState } from './player-context.ts';
 import { useCues } from './use-cues.ts';
 
@@ -9,9 +10,10 @@ export function CaptionLine() {
 
 function ShownCaption({ language }: { language: string }) {
   const cues = useCues(language);
+  const size = useSettings((state) => state.settings.captionSize);
   const said = usePlayerState(({ positionMs }) => cues?.find(({ startMs, endMs }) => startMs <= positionMs && positionMs < endMs)?.text ?? '');
   return (
-    <p className="player-caption" lang={language} dir="auto" aria-hidden="true">
+    <p className={`player-caption player-caption-${size}`} lang={language} dir="auto" aria-hidden="true">
       {said === '' ? null : <span>{said}</span>}
     </p>
   );

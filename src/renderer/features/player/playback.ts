@@ -29,6 +29,7 @@ export interface Playback {
   readonly toggleMute: () => void;
   readonly setRate: (rate: number) => void;
   readonly chooseQuality: (wish: 'auto' | Quality) => void;
+  readonly chooseSound: (language: string) => void;
   readonly chooseCaptions: (language: string | null) => void;
 }
 
@@ -70,7 +71,7 @@ export function startPlayback(
     lineGone: store.getState().blocked !== null,
   });
   const begin = async () => {
-    const started = await startEngine({ video, source, startMs, gate, situation, listener, now: monotonic });
+    const started = await startEngine({ video, source, startMs, gate, soundLanguage: store.getState().soundLanguage, situation, listener, now: monotonic });
     if (signal.aborted) return started.destroy();
     engine = started;
     await video.play();
@@ -114,6 +115,11 @@ export function startPlayback(
       engine?.chooseQuality();
       remember({ streamQuality: wish });
     },
+    chooseSound: (soundLanguage) => {
+      store.setState({ soundLanguage });
+      engine?.chooseSound(soundLanguage);
+      remember({ soundLanguage });
+    },
     chooseCaptions: (captionLanguage) => {
       store.setState({ captionLanguage });
       remember({ captions: captionLanguage !== null, ...(captionLanguage === null ? {} : { captionLanguage }) });
@@ -126,6 +132,7 @@ interface EngineStart {
   readonly source: PlaybackSource;
   readonly startMs: number;
   readonly gate: Gate;
+  readonly soundLanguage: string | null;
   readonly situation: HlsEngineOptions['situation'];
   readonly listener: EngineListener;
   readonly now: () => number;

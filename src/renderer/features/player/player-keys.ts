@@ -45,6 +45,11 @@ export function commandOfKey({ key, altKey, ctrlKey, metaKey }: PressedKey): Pla
 
 export const playbackRates = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
 
+/** Keys that write something and no command of their own: those that one who speaks to the machine, or whose hand shakes, presses unmeant. */
+export function isCharacterKey({ key }: Pick<PressedKey, 'key'>): boolean {
+  return [...key].length === 1 && key !== ' ';
+}
+
 /** The next rate up or down the list; the ends hold. */
 export function nextRate(rate: number, by: 1 | -1): number {
   const candidates = by > 0 ? playbackRates.filter((other) => other > rate) : playbackRates.toReversed().filter((other) => other < rate);

@@ -27,6 +27,8 @@ export interface PlayerState {
   /** What of the timeline is on this computer, by quality. */
   readonly local: ReadonlyMap<Quality, readonly TimeRange[]>;
   readonly captionLanguage: string | null;
+  /** Null where there is no choice. */
+  readonly soundLanguage: string | null;
 }
 
 export type PlayerStore = StoreApi<PlayerState>;
@@ -48,6 +50,7 @@ export function createPlayerStore(initial: Partial<PlayerState>): PlayerStore {
     failed: null,
     local: new Map(),
     captionLanguage: null,
+    soundLanguage: null,
     ...initial,
   }));
 }

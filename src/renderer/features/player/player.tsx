@@ -59,6 +59,7 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
       playbackRate: settings.playbackRate,
       // A lesson taken home plays as it was taken, unless the student picks another quality here.
       wish: source.downloadedQuality === null ? settings.streamQuality : 'auto',
+      soundLanguage: (source.sounds.find(({ language }) => language === settings.soundLanguage) ?? source.sounds[0])?.language ?? null,
       captionLanguage: settings.captions ? chooseCaptions(source, settings.captionLanguage) : null,
     }),
   );

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { assertNever } from '../../../shared/errors.ts';
-import { commandOfKey, nextRate, type PlayerCommand } from './player-keys.ts';
+import { useSettings } from '../../stores/stores.ts';
+import { commandOfKey, isCharacterKey, nextRate, type PlayerCommand } from './player-keys.ts';
 import type { PlayerParts } from './player-context.ts';
 
 export interface PlayerActions {
@@ -13,13 +14,14 @@ export interface PlayerActions {
 
 /** While the player is shown its keys work wherever the focus is (the page has it once focused controls hide), save where the focused thing needs the key itself. */
 export function usePlayerKeys(parts: PlayerParts, actions: PlayerActions): void {
+  const characterKeys = useSettings((state) => state.settings.playerKeys);
   const latest = useRef({ parts, actions });
   useEffect(() => {
     latest.current = { parts, actions };
   });
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || needsKeyItself(event)) return;
+      if (event.defaultPrevented || needsKeyItself(event) || (!characterKeys && isCharacterKey(event))) return;
       const command = commandOfKey(event);
       if (!command) return;
       event.preventDefault();
@@ -28,7 +30,7 @@ export function usePlayerKeys(parts: PlayerParts, actions: PlayerActions): void 
     };
     document.addEventListener('keydown', pressed, { capture: true });
     return () => document.removeEventListener('keydown', pressed, { capture: true });
-  }, []);
+  }, [characterKeys]);
 }
 
 function run(command: PlayerCommand, { playback, store, source, notes }: PlayerParts, actions: PlayerActions): void {

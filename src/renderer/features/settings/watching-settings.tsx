@@ -37,6 +37,9 @@ export function WatchingSettings() {
       <SettingRow title={text('settings.captions')} help={text('settings.captionsHelp')}>
         <Switch label={text('settings.captions')} isOn={settings.captions} onChange={(captions) => attempt(() => set({ captions }))} />
       </SettingRow>
+      <SettingRow title={text('settings.playerKeys')} help={text('settings.playerKeysHelp')}>
+        <Switch label={text('settings.playerKeys')} isOn={settings.playerKeys} onChange={(playerKeys) => attempt(() => set({ playerKeys }))} />
+      </SettingRow>
     </>
   );
 }

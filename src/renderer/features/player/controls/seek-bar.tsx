@@ -5,6 +5,8 @@ import { unionRanges } from '../../../../shared/models/ranges.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { useText } from '../../../i18n/text.ts';
 import { usePlayer, usePlayerState } from '../player-context.ts';
+import { useThumbnails } from '../use-thumbnails.ts';
+import { Preview } from './preview.tsx';
 
 /** The timeline: what was played, what is buffered, and what is on this computer. Dragging shows the time and seeks when let go. */
 export function SeekBar() {
@@ -14,7 +16,9 @@ export function SeekBar() {
   const positionMs = usePlayerState((state) => Math.min(state.positionMs, source.durationMs));
   const [dragMs, setDragMs] = useState<number | null>(null);
   const shownMs = dragMs ?? positionMs;
-  const spoken = text('player.seekValue', { position: format.clock(shownMs), duration: format.clock(source.durationMs) });
+  const place = text('player.seekValue', { position: format.clock(shownMs), duration: format.clock(source.durationMs) });
+  const chapter = source.chapters.findLast(({ startMs }) => startMs <= shownMs)?.title;
+  const spoken = chapter === undefined ? place : text('player.seekChapter', { chapter, place });
   const input = useRef<HTMLInputElement>(null);
   // The slider would say a bare number.
   useLayoutEffect(() => input.current?.setAttribute('aria-valuetext', spoken));
@@ -32,7 +36,7 @@ export function SeekBar() {
         playback?.seekTo(value);
       }}
     >
-      <HoverTime>
+      <Hover>
         <SliderTrack className="seek-track">
           <LocalRanges />
           <BufferedRanges />
@@ -41,27 +45,26 @@ export function SeekBar() {
           <NoteMarks />
           <SliderThumb className="seek-thumb" inputRef={input} />
         </SliderTrack>
-      </HoverTime>
+      </Hover>
     </Slider>
   );
 }
 
-function HoverTime({ children }: { children: ReactNode }) {
-  const format = useFormat();
+function Hover({ children }: { children: ReactNode }) {
   const { source } = usePlayer();
   const [at, setAt] = useState<number | null>(null);
+  // Fetched when one first looks for a place: a lesson that is only watched pays for no previews.
+  const [looked, setLooked] = useState(false);
+  const thumbnails = useThumbnails(looked ? source.thumbnailsUrl : null);
   const moved = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
+    setLooked(true);
     setAt(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
   };
   return (
     <div className="seek-hover" onPointerMove={moved} onPointerLeave={() => setAt(null)}>
       {children}
-      {at === null ? null : (
-        <span className="seek-time numbers" style={{ insetInlineStart: `clamp(28px, ${at * 100}%, calc(100% - 28px))` }} aria-hidden="true">
-          {format.clock(at * source.durationMs)}
-        </span>
-      )}
+      {at === null ? null : <Preview at={at} thumbnails={thumbnails} />}
     </div>
   );
 }

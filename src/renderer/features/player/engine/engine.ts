@@ -5,6 +5,8 @@ import type { Quality } from '../../../../shared/models/quality.ts';
 export interface Engine {
   /** Takes effect with the next segment, without a stall. */
   readonly chooseQuality: () => void;
+  /** Another language of sound, where there is a choice. */
+  readonly chooseSound: (language: string) => void;
   /** A request waits for the line: takes another quality if that one is here. */
   readonly reconsider: () => void;
   readonly destroy: () => void;

@@ -14,6 +14,8 @@ export interface HlsEngineOptions {
   readonly startMs: number;
   readonly qualities: readonly Quality[];
   readonly gate: Gate;
+  /** Null for the lesson's own. */
+  readonly soundLanguage: string | null;
   /** What the choice depends on besides the levels and the place, read anew for every segment. */
   readonly situation: () => Pick<Situation, 'wish' | 'downloadedQuality' | 'local' | 'bandwidth' | 'lineGone'>;
   readonly listener: EngineListener;
@@ -29,7 +31,7 @@ const recoveryPauseMs = 5000;
 const skipSeconds = 2;
 
 /** Plays an HLS lesson, from wherever its pieces come, by hls.js over MSE. */
-export function createHlsEngine({ video, url, startMs, qualities, gate, situation, listener, now }: HlsEngineOptions): Engine {
+export function createHlsEngine({ video, url, startMs, qualities, gate, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
   let chosen: Quality | null = null;
   const qualityOf = (hls: Hls, level: number): Quality | null => nearestByHeight(qualities, hls.levels[level]?.height ?? 0);
 
@@ -47,6 +49,7 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
   const hls = new Hls({
     ...baseConfig,
     startPosition: startMs / 1000,
+    ...(soundLanguage === null ? {} : { audioPreference: { lang: soundLanguage } }),
     loader: createHoldingLoader(gate) as unknown as HlsConfig['loader'],
     abrController: createAbrController({ nextLevel, bandwidth: () => situation().bandwidth }) as unknown as HlsConfig['abrController'],
   });
@@ -68,6 +71,10 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, situatio
       const level = nextLevel(hls);
       if (level !== hls.currentLevel) hls.nextLevel = level;
       hls.loadLevel = -1;
+    },
+    chooseSound: (language) => {
+      const track = hls.audioTracks.findIndex(({ lang }) => lang === language);
+      if (track >= 0) hls.audioTrack = track;
     },
     reconsider: () => {
       // The request that waits is given up for one that need not.

@@ -52,6 +52,7 @@ export function createPlainEngine({ video, url, startMs, quality, gate, listener
   return {
     // There is but one.
     chooseQuality: () => undefined,
+    chooseSound: () => undefined,
     reconsider: () => undefined,
     destroy: () => {
       stop.abort();

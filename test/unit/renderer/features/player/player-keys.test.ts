@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandOfKey, nextRate } from '../../../../../src/renderer/features/player/player-keys.ts';
+import { commandOfKey, isCharacterKey, nextRate } from '../../../../../src/renderer/features/player/player-keys.ts';
 
 const key = (name: string, change: object = {}) => commandOfKey({ key: name, altKey: false, ctrlKey: false, metaKey: false, ...change });
 
@@ -19,6 +19,11 @@ it('leaves the others, and every combination, alone', () => {
   expect(key('q')).toBeNull();
   expect(key('c', { ctrlKey: true })).toBeNull();
   expect(key('ArrowLeft', { altKey: true })).toBeNull();
+});
+
+it('tells single characters, which one may switch off, from keys that write nothing', () => {
+  expect(['k', 'N', '5', '<', 'ك'].every((name) => isCharacterKey({ key: name }))).toBe(true);
+  expect([' ', 'ArrowLeft', 'Home', 'MediaPlayPause'].some((name) => isCharacterKey({ key: name }))).toBe(false);
 });
 
 it('steps through the speeds and stops at the ends', () => {
