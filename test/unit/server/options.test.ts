@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helpText, readOptions } from '../../../src/server/options.ts';
 
@@ -26,5 +28,12 @@ describe('readOptions', () => {
   it('lists every flag and its variable when asked for help', () => {
     expect(readOptions(['--help'], {})).toBe('help');
     for (const name of ['--data', '--port', '--host', '--demo-school', '--access-log', '--log-level', 'TEACHIFY_SERVER_PORT']) expect(helpText()).toContain(name);
+  });
+
+  it('is told in docs/server.md with every flag and variable, and no others', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/server.md'), 'utf8');
+    const told = [...page.matchAll(/^\| `(--[a-z-]+)` \| `([A-Z_]+)` \|/gm)].map(([, flag, variable]) => `${flag} ${variable}`);
+    const helped = [...helpText().matchAll(/^ +(--[a-z-]+) +([A-Z_]+) /gm)].map(([, flag, variable]) => `${flag} ${variable}`);
+    expect(told).toEqual(helped);
   });
 });
