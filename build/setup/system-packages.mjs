@@ -33,6 +33,8 @@ export const needs = {
     { package: 'dbus', program: 'dbus-daemon' },
   ],
   compiler: [{ package: 'build-essential', program: 'g++' }],
+  // What the tests look over the program's shoulder with.
+  tracing: [{ package: 'strace', program: 'strace' }],
   bench: [{ package: 'aria2', program: 'aria2c' }],
 };
 

@@ -1,11 +1,11 @@
 // Our side of the throughput bench: the piece store fetches one file, durable and verified, and says what it took as JSON.
 // Arguments: data folder, server address, the file's hash, bytes a piece.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../../src/core/base/clock.ts';
 import { silentLogger } from '../../../src/core/base/logger.ts';
 import { systemRandom } from '../../../src/core/base/random.ts';
+import { claimFolder } from '../../../src/core/content/block-folder.ts';
 import { createLineBudget } from '../../../src/core/content/line-budget.ts';
 import { createOriginSource } from '../../../src/core/content/origin-source.ts';
 import { createPieceStore } from '../../../src/core/content/piece-store.ts';
@@ -24,7 +24,7 @@ const pieceBytes = Number(size);
 const hashes = (await (await fetch(`${address}/hashes`)).json()) as string[];
 const table = hashes.map((hash, index) => ({ offset: index * pieceBytes, length: pieceBytes, durationUs: 6_000_000, sha256: Buffer.from(hash, 'hex') }));
 
-await mkdir(join(folder, 'blocks'), { recursive: true });
+await claimFolder(join(folder, 'blocks'));
 const { content } = openDatabases(folder);
 const clock = systemClock();
 const bandwidth = createBandwidthMeter();
@@ -38,7 +38,7 @@ const store = createPieceStore({
   }),
   connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), reportSuccess: () => {}, reportFailure: () => {} },
   bandwidth,
-  budget: createLineBudget({ clock, rules: () => ({ rateLimitBytesPerSecond: null, polite: false }), bitsPerSecond: () => bandwidth.bitsPerSecond() }),
+  budget: createLineBudget({ clock, rules: () => ({ rateLimitBytesPerSecond: null, polite: process.env['TEACHIFY_BENCH_POLITE'] === '1' }), bitsPerSecond: () => bandwidth.bitsPerSecond() }),
   cacheQuotaBytes: () => 1024 ** 4,
   clock,
   random: systemRandom(),

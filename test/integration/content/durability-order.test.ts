@@ -1,0 +1,102 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openRawServer } from '../../harness/raw-server.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
+
+const takePieces = join(import.meta.dirname, '../../bench/throughput/take-pieces.ts');
+const pieces = 60;
+const pieceBytes = 60_000;
+
+interface Call {
+  readonly name: 'open' | 'write' | 'sync' | 'close';
+  readonly path: string;
+}
+
+/** System calls on the files below a folder, in the order they came back. */
+function callsOf(trace: string, folder: string): Call[] {
+  const files = new Map<string, string>();
+  const begun = new Map<string, string>();
+  const calls: Call[] = [];
+  for (const line of trace.split('\n')) {
+    const [, pid = '', rest = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
+    // A call that another thread interrupted is told in two lines.
+    const unfinished = /^(.*) <unfinished \.\.\.>$/.exec(rest)?.[1];
+    if (unfinished !== undefined) {
+      begun.set(pid, unfinished);
+      continue;
+    }
+    const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)?.[1];
+    const call = resumed === undefined ? rest : (begun.get(pid) ?? '') + resumed;
+    const opened = /^openat\([^"]*"([^"]+)".*= (\d+)$/.exec(call);
+    if (opened) {
+      const [, path = '', fd = ''] = opened;
+      if (path.startsWith(folder)) files.set(fd, path);
+      else files.delete(fd);
+      continue;
+    }
+    const [, name = '', fd = ''] = /^(pwrite64|pwritev|pwritev2|write|writev|fdatasync|fsync|close)\((\d+)/.exec(call) ?? [];
+    const path = files.get(fd);
+    if (!path) continue;
+    if (name === 'close') files.delete(fd);
+    calls.push({ name: name === 'close' ? 'close' : name.endsWith('sync') ? 'sync' : 'write', path });
+  }
+  return calls;
+}
+
+it('no bit is committed before the bytes it speaks for are synced', async ({ skip }) => {
+  if (process.platform !== 'linux') return skip();
+  try {
+    execFileSync('strace', ['-V'], { stdio: 'ignore' });
+  } catch {
+    return skip();
+  }
+  const bytes = Buffer.alloc(pieces * pieceBytes);
+  for (let at = 0, block = createHash('sha256').update('a').digest(); at < bytes.length; at += 32, block = createHash('sha256').update(block).digest()) block.copy(bytes, at);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const hashes = Array.from({ length: pieces }, (_, index) => createHash('sha256').update(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)).digest('hex'));
+  const server = await openRawServer();
+  const folder = temporaryFolder();
+  try {
+    server.files.set(`/media/${sha256}`, { bytes });
+    server.otherwise = async () => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(hashes)) });
+    // One connection at a time, so that everything written to a block before a commit belongs to it.
+    const trace = join(folder, 'trace');
+    const args = ['-f', '-qq', '-e', 'trace=openat,pwrite64,pwritev,pwritev2,write,writev,fdatasync,fsync,close', '-o', trace, process.execPath, takePieces, join(folder, 'data'), server.url, sha256, String(pieceBytes)];
+    const child = spawn('strace', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, TEACHIFY_BENCH_POLITE: '1' } });
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(0);
+    const calls = callsOf(readFileSync(trace, 'utf8'), join(folder, 'data'));
+    const isBlock = ({ path }: Call) => path.endsWith('.blk');
+    const written = calls.filter((call) => isBlock(call) && call.name === 'write').length;
+    expect(written).toBeGreaterThan(3);
+
+    let dirty = 0;
+    let synced = 0;
+    let order = '';
+    for (const call of calls) {
+      if (isBlock(call) && call.name === 'write') dirty += 1;
+      if (isBlock(call) && call.name === 'sync') {
+        synced += 1;
+        dirty = 0;
+      }
+      // A block is let go only when all that was written to it is synced.
+      if (isBlock(call) && call.name === 'close') expect(dirty).toBe(0);
+      if (call.name === 'write' && isBlock(call)) order += 'w';
+      if (call.name === 'sync' && isBlock(call)) order += 's';
+      if (call.name === 'write' && call.path.endsWith('content.db-wal')) order += 'c';
+    }
+    // Written, synced, committed; and after the last write the same, so that the last bits are not left out.
+    expect(order).toMatch(/w+s+c/);
+    expect(order).toMatch(/w+s+c+s*c*$/);
+    // At most one sync for each mebibyte or two seconds, and one for the end.
+    expect(synced).toBeLessThanOrEqual(Math.ceil(bytes.length / 2 ** 20) + 2);
+    const syncedFolders = calls.filter(({ name, path }) => name === 'sync' && !/\.(blk|db|db-wal|db-shm|db-journal)$/.test(path)).length;
+    expect(syncedFolders).toBeGreaterThanOrEqual(2);
+  } finally {
+    await server.close();
+  }
+});
