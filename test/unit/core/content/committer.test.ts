@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { BlockFiles } from '../../../../src/core/content/block-files.ts';
+import { claimFolder } from '../../../../src/core/content/block-folder.ts';
 import { Committer } from '../../../../src/core/content/committer.ts';
 import { StoredFile } from '../../../../src/core/content/stored-file.ts';
 import { manualClock, type ManualClock } from '../../../harness/manual-clock.ts';
@@ -14,11 +14,11 @@ let committer: Committer;
 let file: StoredFile;
 /** Batches that were committed, as the pieces in them. */
 let commits: number[][];
-beforeEach(() => {
+beforeEach(async () => {
   clock = manualClock();
   commits = [];
   const folder = join(temporaryFolder(), 'blocks');
-  mkdirSync(folder);
+  await claimFolder(folder);
   const pieces = Array.from({ length: 20 }, (_, index) => ({ offset: index * pieceBytes, length: pieceBytes, durationUs: 1, sha256: null }));
   file = new StoredFile({ id: 'ab12', bytes: 20 * pieceBytes, pieces, origin: { kind: 'published' } }, undefined);
   committer = new Committer({ files: new BlockFiles(folder), clock, commit: async (batch) => void commits.push([...batch.values()].flat()) });
