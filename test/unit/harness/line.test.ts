@@ -57,12 +57,17 @@ describe('a line', () => {
     line = await openLine({ target, bitsPerSecond: 8 * 100_000 });
     const started = performance.now();
     const readers = [0, 1, 2].map(() => fetch(`${line.url}/file`).then((answer) => answer.arrayBuffer()).catch(() => undefined));
-    await sleep(1000);
+    // On a busy machine one connects later than the others; fair is what they get once all are there.
+    const counts = () => line.requests.map(({ bytesDown }) => bytesDown);
+    while (counts().length < 3 || counts().includes(0)) await sleep(5);
+    const before = counts();
+    await sleep(700);
     const seconds = (performance.now() - started) / 1000;
-    const passed = line.requests.map(({ bytesDown }) => bytesDown);
+    const passed = counts();
+    const shares = passed.map((bytes, index) => bytes - (before[index] ?? 0));
     // The bucket keeps 50 ms of unused rate, and each connection may have one slice on its way.
     expect(passed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(100_000 * (seconds + 0.05) + 3 * 4096);
-    expect(Math.max(...passed) - Math.min(...passed)).toBeLessThanOrEqual(2 * 4096);
+    expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(2 * 4096);
     await line.cut();
     await Promise.all(readers);
   });
