@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { silentLogger } from '../../../../src/core/base/logger.ts';
+import { watchMeteredLine } from '../../../../src/core/net/metered-line.ts';
+import { manualClock } from '../../../harness/manual-clock.ts';
+
+it.each([
+  ['linux', 'u 1\n', true],
+  ['linux', 'u 3\n', true],
+  ['linux', 'u 2\n', false],
+  ['linux', 'u 4\n', false],
+  ['win32', '2\r\n', true],
+  ['win32', '1\r\n', false],
+] as const)('on %s the system says %j: %s', async (platform, answer, metered) => {
+  const clock = manualClock();
+  const line = watchMeteredLine({ platform, clock, logger: silentLogger(), ask: async () => answer });
+  await clock.advance(0);
+  expect(line.isMetered()).toBe(metered);
+  line.close();
+});
+
+it('asks again each minute, and where nobody says so the line costs nothing', async () => {
+  const clock = manualClock();
+  let answer = 'u 2\n';
+  let asked = 0;
+  const line = watchMeteredLine({
+    platform: 'linux',
+    clock,
+    logger: silentLogger(),
+    ask: async () => {
+      asked += 1;
+      return answer;
+    },
+  });
+  await clock.advance(0);
+  answer = 'u 1\n';
+  await clock.advance(60_000);
+  expect({ asked, metered: line.isMetered() }).toEqual({ asked: 2, metered: true });
+  line.close();
+
+  const silent = watchMeteredLine({ platform: 'linux', clock, logger: silentLogger(), ask: () => Promise.reject(new Error('no such service')) });
+  await clock.advance(120_000);
+  expect(silent.isMetered()).toBe(false);
+  expect(watchMeteredLine({ platform: 'darwin', clock, logger: silentLogger() }).isMetered()).toBe(false);
+});
