@@ -21,6 +21,7 @@ import type { Timeline } from './progress-rows.ts';
 import { Sender } from './sender.ts';
 import { ServerWrites } from './server-writes.ts';
 import { currentState, shownProgress } from './shown-progress.ts';
+import { UnwrittenReports } from './unwritten-reports.ts';
 
 /** Reports come every few seconds while playing: they gather so long before they go, and go no more often than that. */
 const gatherMs = 2_000;
@@ -54,6 +55,7 @@ class RecordedProgress implements Progress {
   readonly #deps: Dependencies;
   readonly #reads: ProgressReads;
   readonly #outbox: OutboxWrites;
+  readonly #unwritten: UnwrittenReports;
   readonly #server: ServerWrites;
   readonly #sender: Sender;
   readonly #alarm: Alarm;
@@ -76,6 +78,7 @@ class RecordedProgress implements Progress {
     this.#deps = dependencies;
     this.#reads = new ProgressReads(database);
     this.#outbox = new OutboxWrites(database, () => random.id());
+    this.#unwritten = new UnwrittenReports({ clock, record: (report) => this.#outbox.record(report), caughtUp: () => this.#caughtUp() });
     this.#server = new ServerWrites(database);
     this.#sender = new Sender({
       ...dependencies,
@@ -92,7 +95,7 @@ class RecordedProgress implements Progress {
     const account = this.#requireAccount();
     const recordedAt = this.#reading();
     const durationMs = await this.#durationOf(snapshot.lessonId);
-    await this.#outbox.record({ account, snapshot, durationMs, recordedAt });
+    await this.#unwritten.record({ account, snapshot, durationMs, recordedAt });
     this.#wake(Math.max(gatherMs, this.#lastSync + betweenSendsMs - this.#deps.clock.monotonic()));
     const known = await this.#reads.timeline(account, snapshot.timelineId);
     if (!known) throw new Error('A report that was just stored is not there');
@@ -173,8 +176,15 @@ class RecordedProgress implements Progress {
       for (const stop of stops) stop();
       this.#alarm.clear();
       this.#running.abort();
+      await this.#unwritten.close();
       await this.#syncing;
     };
+  }
+
+  async #caughtUp(): Promise<void> {
+    this.#wake(gatherMs);
+    this.#changed.emit(await this.lessons());
+    await this.#announceOutbox();
   }
 
   #wake(ms: number): void {
