@@ -41,7 +41,7 @@ test('without a line, a student finds what was said, opens it there, and writes 
   const [minutes = 0, seconds = 0] = ((await line.locator('.search-time').textContent()) ?? '').split(':').map(Number);
   await line.click();
   await expect.poll(() => student.video.evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(minutes * 60 + seconds);
-  expect(await isAwake(desk)).toBe(true);
+  await expect.poll(() => isAwake(desk)).toBe(true);
   await page.keyboard.press('k');
   await expect.poll(() => isAwake(desk)).toBe(false);
 
