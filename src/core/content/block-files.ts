@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TeachifyError } from '../../shared/errors.ts';
+import { diskError } from '../base/disk-error.ts';
 import { requireFolder } from './block-folder.ts';
 import type { FileId } from './ports.ts';
 
@@ -112,15 +112,4 @@ async function syncFolders(folder: string, top: string): Promise<void> {
     await handle.sync().finally(() => handle.close());
     if (current === top || current === dirname(current)) return;
   }
-}
-
-/** The disk's refusals in our words. */
-export function diskError(error: unknown): TeachifyError {
-  if (error instanceof TeachifyError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new TeachifyError('disk_full', 'The disk is full', { cause: error });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EBUSY' || code === 'EROFS') {
-    return new TeachifyError('disk_denied', 'The disk refuses to be written', { cause: error });
-  }
-  return new TeachifyError('disk_failed', 'The disk failed', { cause: error });
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
-import { diskError, type BlockFiles } from './block-files.ts';
+import { diskError } from '../base/disk-error.ts';
+import type { BlockFiles } from './block-files.ts';
 import type { Block } from './block-layout.ts';
 import type { StoredFile } from './stored-file.ts';
 

@@ -1,6 +1,7 @@
 import { TeachifyError } from '../../shared/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { diskError, type BlockFiles } from './block-files.ts';
+import { diskError } from '../base/disk-error.ts';
+import type { BlockFiles } from './block-files.ts';
 import { claimFolder, copyFolder, leaveFolder, requireFolder } from './block-folder.ts';
 import type { FolderMove } from './ports.ts';
 import type { Transfers } from './transfers.ts';

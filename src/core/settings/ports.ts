@@ -3,7 +3,7 @@ import type { Event } from '../base/emitter.ts';
 
 export interface SettingsStore {
   get(): Settings;
-  /** Takes effect once written. Throws ZodError for what does not fit, and the file's own failure. */
+  /** Takes effect once written. Throws ZodError for what does not fit, and disk_full, disk_denied or disk_failed. */
   set(patch: SettingsPatch): Settings;
   readonly changed: Event<Settings>;
 }

@@ -1,4 +1,5 @@
 import { readSettings, settingsSchema, type Settings } from '../../shared/models/settings.ts';
+import { diskError } from '../base/disk-error.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { SettingsFile, SettingsStore } from './ports.ts';
@@ -16,7 +17,7 @@ export function createSettings({ file, logger }: Dependencies): SettingsStore {
     get: () => settings,
     set: (patch) => {
       const next = settingsSchema.parse({ ...settings, ...patch });
-      file.write(next);
+      write(file, next);
       settings = next;
       changed.emit(settings);
       return settings;
@@ -36,5 +37,13 @@ function readFile(file: SettingsFile, logger: Logger): unknown {
       logger.warn('the unreadable settings could not be set aside', { error: failure });
     }
     return undefined;
+  }
+}
+
+function write(file: SettingsFile, settings: Settings): void {
+  try {
+    file.write(settings);
+  } catch (error) {
+    throw diskError(error);
   }
 }
