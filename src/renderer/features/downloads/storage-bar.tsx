@@ -3,6 +3,7 @@ import { Skeleton } from '../../components/skeleton.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
 import { useDownloads } from '../../stores/stores.ts';
+import { storageParts } from './storage-parts.ts';
 
 const shades = 5;
 
@@ -23,10 +24,11 @@ function Storage({ storage }: { storage: StorageView }) {
   const format = useFormat();
   const used = storage.lessonBytes + storage.cacheBytes;
   const whole = used + storage.freeBytes;
-  const parts = [
-    ...storage.byCourse.map(({ courseId, title, bytes }, index) => ({ id: courseId, name: title, bytes, look: `shade-${index % shades}` })),
-    { id: 'cache', name: text('downloads.storageCache'), bytes: storage.cacheBytes, look: 'shade-cache' },
-  ].filter(({ bytes }) => bytes > 0);
+  const parts = storageParts(storage).map((part, index) => ({
+    ...part,
+    name: part.kind === 'course' ? part.title : text(part.kind === 'others' ? 'downloads.storageOthers' : 'downloads.storageCache'),
+    look: part.kind === 'course' ? `shade-${index % shades}` : `shade-${part.kind}`,
+  }));
   const summary = text('downloads.storageUsed', { used: format.bytes(used), free: format.bytes(storage.freeBytes) });
   return (
     <div className="storage">
