@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { openLine } from '../harness/line.ts';
-import { compare } from './comparison.ts';
+import { compare, keep, median } from './comparison.ts';
 
 const run = promisify(execFile);
 const here = join(import.meta.dirname, 'throughput');
@@ -57,16 +57,11 @@ async function aria2(data: string, url: string, connections: number): Promise<nu
   return took;
 }
 
-const reports: Report[] = [];
 const served = await serve(hour.pieces, hour.pieceBytes);
 try {
   await compare({
     ...{ name: 'one hour of 480p over loopback, verified and durable', unit: 'ms', peer: 'aria2c -j6', runs },
-    measureOurs: async (index) => {
-      const report = await takePieces(join(folder, `ours-${index}`), served.url, served.sha256, hour.pieceBytes);
-      reports.push(report);
-      return report.wallMs;
-    },
+    measureOurs: async (index) => (await takePieces(join(folder, `ours-${index}`), served.url, served.sha256, hour.pieceBytes)).wallMs,
     measurePeer: (index) => aria2(join(folder, `aria2-${index}`), served.url, 6),
     notes: ['600 pieces of 112 kB; ours from the call to the last commit in a running process, the peer from its spawn to its exit; ours syncs to disk, the peer does not'],
   });
@@ -101,14 +96,12 @@ try {
       await rm(file);
       return took;
     },
-    notes: [
-      'ours hashes and syncs, the peer does neither',
-      `ours: ${(bigReports.map(({ cpuMs }) => cpuMs / 1000).toSorted((a, b) => a - b)[1] ?? 0).toFixed(1)} CPU-s per GiB`,
-    ],
+    notes: ['ours hashes and syncs, the peer does neither'],
   });
-  for (const { wallMs, cpuMs, loopP99Ms, grownBytes } of [...reports, ...bigReports]) {
-    console.log(`  ${Math.round(wallMs)} ms, ${(cpuMs / 1000).toFixed(2)} CPU-s, loop p99 ${loopP99Ms.toFixed(1)} ms, grown ${(grownBytes / 1e6).toFixed(0)} MB`);
-  }
+  const middle = (of: (report: Report) => number) => median(bigReports.map(of));
+  const facts = { cpuSecondsPerGiB: middle(({ cpuMs }) => cpuMs / 1000), loopP99Ms: middle(({ loopP99Ms }) => loopP99Ms), grownMB: middle(({ grownBytes }) => grownBytes / 1e6) };
+  console.log(`  ours: ${facts.cpuSecondsPerGiB.toFixed(1)} CPU-s per GiB, main loop delay p99 ${facts.loopP99Ms.toFixed(0)} ms, memory grown by ${facts.grownMB.toFixed(0)} MB`);
+  await keep({ name: 'what 1 GiB costs', ...facts });
 } finally {
   big.close();
   await rm(folder, { recursive: true, force: true });

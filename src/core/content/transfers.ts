@@ -107,7 +107,7 @@ export class Transfers {
     try {
       const arrived = await this.#transfer(rest, file, options, stillWanted);
       connectivity.reportSuccess();
-      this.#concurrency.succeeded();
+      this.#concurrency.succeeded(this.#deps.bandwidth.bitsPerSecond());
       this.#slots.wake();
       return arrived;
     } catch (error) {
