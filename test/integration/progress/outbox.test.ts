@@ -1,0 +1,153 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Emitter } from '../../../src/core/base/emitter.ts';
+import { silentLogger } from '../../../src/core/base/logger.ts';
+import { systemRandom } from '../../../src/core/base/random.ts';
+import { openDatabases } from '../../../src/core/database/databases.ts';
+import type { ApiClient } from '../../../src/core/net/ports.ts';
+import { createProgress } from '../../../src/core/progress/progress.ts';
+import type { eventOutcomes, ProgressBatch, ProgressEvent } from '../../../src/shared/api/progress.ts';
+import { TeachifyError } from '../../../src/shared/errors.ts';
+import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
+import { manualClock } from '../../harness/manual-clock.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
+
+type Outcome = (typeof eventOutcomes)[number];
+/** What the school says of each event of a batch; it may throw instead, or never answer. */
+type School = (event: ProgressEvent, batch: ProgressBatch) => Outcome | Promise<Outcome>;
+
+/** A computer with a ledger of its own, whose school says what the test wants it to. */
+function computer(folder = temporaryFolder()) {
+  const databases = openDatabases(folder);
+  onTestFinished(() => databases.close());
+  const clock = manualClock();
+  const batches: ProgressBatch[] = [];
+  let account = 'school#one';
+  let school: School = () => 'applied';
+  const answer = async (batch: ProgressBatch) => {
+    batches.push(batch);
+    const results = [];
+    for (const event of batch.events) results.push({ sequence: event.sequence, outcome: await school(event, batch), reason: null });
+    return { nonce: batch.nonce, serverTime: clock.now(), results, progress: [], notes: [], retryAfter: null, maxBatch: 500 };
+  };
+  const request = async ({ body }: { body?: unknown }) => (body ? answer(body as ProgressBatch) : { progress: [], notes: [], cursor: 0, more: false });
+  const progress = createProgress({
+    ...{ database: databases.ledger, clock, random: systemRandom(), logger: silentLogger() },
+    api: { request } as unknown as ApiClient,
+    catalog: { lesson: () => Promise.reject(new Error('not seen')) },
+    accounts: { current: () => ({ accountId: account }) as never, changed: new Emitter<never>().event },
+    connectivity: { changed: new Emitter<never>().event },
+  });
+  return {
+    ...{ databases, clock, progress, batches },
+    says: (next: School) => void (school = next),
+    signIn: (id: string) => void (account = id),
+    watch: (sessionId: string, seconds: number, timelineId = 't') => progress.report(watched(sessionId, seconds, timelineId)),
+    /** Sittings as they were sent, batch by batch. */
+    sent: () => batches.map(({ events }) => events.map((event) => (event.kind === 'watched' ? `${event.snapshot.sessionId} ${event.snapshot.watchedMs / 1000}` : 'note'))),
+    items: async () => (await progress.outbox()).items.map(({ state, watchedMs }) => `${state} ${watchedMs / 1000}`),
+  };
+}
+
+function watched(sessionId: string, seconds: number, timelineId: string): SessionSnapshot {
+  const ms = seconds * 1000;
+  return { sessionId, lessonId: timelineId, timelineId, epoch: 0, ranges: [[0, ms]], watchedMs: ms, positionMs: ms };
+}
+
+const noLine: School = () => Promise.reject(new TeachifyError('offline', 'no line'));
+
+describe('what was watched and not sent', () => {
+  it('is one event per sitting, however many reports there were', async () => {
+    const { progress, watch, says, sent } = computer();
+    for (const seconds of [1, 2, 3]) await watch('morning', seconds);
+    for (const seconds of [1, 2]) await watch('evening', seconds);
+    expect(await progress.outbox()).toMatchObject({ waiting: 2 });
+    says(() => 'applied');
+    expect(await progress.sync()).toMatchObject({ waiting: 0, items: [] });
+    expect(sent()).toEqual([['morning 3', 'evening 2']]);
+  });
+
+  it('is never changed once it was sent: what follows is another event, and the first is sent again as it was', async () => {
+    const { progress, watch, says, batches } = computer();
+    await watch('sitting', 1);
+    says(noLine);
+    await progress.sync();
+    await watch('sitting', 2);
+    expect(await progress.outbox()).toMatchObject({ waiting: 2 });
+    says(() => 'applied');
+    await progress.sync();
+    expect(batches[1]?.events).toHaveLength(2);
+    expect(batches[1]?.events[0]).toEqual(batches[0]?.events[0]);
+    expect(batches[1]?.installId).toBe(batches[0]?.installId);
+  });
+
+  it('is settled by the word on a later event of its sitting, and of no other sitting', async () => {
+    const { progress, watch, says, items } = computer();
+    says(noLine);
+    await watch('sitting', 1);
+    await watch('another', 7);
+    await progress.sync();
+    await watch('sitting', 2);
+    says((event) => (event.kind === 'watched' && event.snapshot.watchedMs === 2000 ? 'applied' : 'retry'));
+    await progress.sync();
+    expect(await items()).toEqual(['pending 7']);
+  });
+
+  it('is kept while the school says nothing of it, or says to try again', async () => {
+    const { progress, watch, says, items } = computer();
+    await watch('sitting', 5);
+    for (const school of [noLine, () => 'retry' as const, () => Promise.reject(new TeachifyError('server_error', 'broken'))]) {
+      says(school);
+      await progress.sync();
+      expect(await items()).toEqual(['pending 5']);
+      expect(await progress.lessons()).toMatchObject([{ watchedMs: 5000 }]);
+    }
+  });
+
+  it('waits again when the app was ended in the middle of sending', async () => {
+    const folder = temporaryFolder();
+    const first = computer(folder);
+    await first.watch('sitting', 5);
+    const asked = new Promise<void>((resolve) => first.says(() => (resolve(), new Promise<never>(() => {}))));
+    void first.progress.sync();
+    await asked;
+    expect(await first.items()).toEqual(['sending 5']);
+    first.databases.close();
+    const second = computer(folder);
+    const stop = second.progress.start();
+    await second.clock.advance(1000);
+    await expect.poll(() => second.sent()).toEqual([['sitting 5']]);
+    expect(second.batches[0]?.events).toEqual(first.batches[0]?.events);
+    await stop();
+  });
+});
+
+describe('what the school refuses', () => {
+  it('is kept, shown with its reason, and offered again at the student’s word', async () => {
+    const { progress, watch, says } = computer();
+    await watch('refused', 1, 'a');
+    await watch('taken', 2, 'b');
+    says((event) => (event.kind === 'watched' && event.snapshot.timelineId === 'a' ? 'reject' : 'applied'));
+    const view = await progress.sync();
+    expect(view).toMatchObject({ waiting: 0, parked: 1, items: [{ state: 'parked', reason: 'refused', lessonId: 'a' }] });
+    expect((await progress.lessons()).map(({ watchedMs }) => watchedMs).sort()).toEqual([1000, 2000]);
+    says(() => 'applied');
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+  });
+
+  it('for the session holds this student’s events alone, and sends them as nobody else’s', async () => {
+    const { progress, watch, says, signIn, items, sent } = computer();
+    await watch('one', 1);
+    says(() => 'auth');
+    await progress.sync();
+    expect(await items()).toEqual(['held 1']);
+    signIn('school#two');
+    await watch('two', 2);
+    says(() => 'applied');
+    expect(await progress.sync()).toMatchObject({ waiting: 0 });
+    expect(sent()).toEqual([['one 1'], ['two 2']]);
+    signIn('school#one');
+    expect(await items()).toEqual(['held 1']);
+    expect(await progress.sync()).toMatchObject({ waiting: 0 });
+    expect(sent()[2]).toEqual(['one 1']);
+  });
+});
