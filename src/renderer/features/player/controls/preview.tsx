@@ -2,6 +2,10 @@ import { useFormat } from '../../../i18n/format.ts';
 import { usePlayer } from '../player-context.ts';
 import { thumbnailAt, type Thumbnail } from '../thumbnails.ts';
 
+/** Half of the widest a preview with words becomes (player.css), and of one with a time alone. */
+const wordsHalf = 120;
+const timeHalf = 28;
+
 /** Over the bar where the pointer is: what it looks like there, its chapter, its time. */
 export function Preview({ at, thumbnails }: { at: number; thumbnails: readonly Thumbnail[] }) {
   const format = useFormat();
@@ -9,7 +13,7 @@ export function Preview({ at, thumbnails }: { at: number; thumbnails: readonly T
   const ms = at * source.durationMs;
   const chapter = source.chapters.findLast(({ startMs }) => startMs <= ms)?.title;
   const thumbnail = thumbnailAt(thumbnails, ms);
-  const half = thumbnail ? thumbnail.width / 2 + 4 : 28;
+  const half = Math.max(chapter === undefined ? timeHalf : wordsHalf, thumbnail ? thumbnail.width / 2 + 4 : 0);
   return (
     <span className="seek-time" style={{ insetInlineStart: `clamp(${half}px, ${at * 100}%, calc(100% - ${half}px))` }} aria-hidden="true">
       {thumbnail ? <Picture thumbnail={thumbnail} /> : null}
