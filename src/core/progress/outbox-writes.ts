@@ -6,7 +6,7 @@ import { unionRanges } from '../../shared/models/ranges.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
 import { eventColumns, readEvent, type Batch, type OutboxEvent } from './progress-rows.ts';
-import { sittingOfNote, sittingOfSnapshot, type Sitting } from './sitting.ts';
+import { sittingOf, sittingOfNote, sittingOfSnapshot, type Sitting } from './sitting.ts';
 
 export interface Report {
   readonly account: string;
@@ -16,13 +16,14 @@ export interface Report {
   readonly recordedAt: RecordedAt;
 }
 
-/** An event that failed so often alone lets the others go first. */
+/** An event that failed so often alone lets the others go first, each time anew. */
 const stubbornFailures = 5;
 /** What an event costs on the wire besides its snapshot and clocks. */
 const envelopeBytes = 60;
 
 const installRow = z.object({ id: z.string(), next_sequence: z.int() });
 const sizedRow = z.object({ bytes: z.int() });
+const waitingRow = z.object({ sequence: z.int(), snapshot: z.string() });
 const latestRow = z.object({ sequence: z.int(), snapshot: z.string(), state: z.string(), frozen: z.int() });
 
 /** The outbox: each method is one transaction, durable when it resolves. */
@@ -63,11 +64,11 @@ export class OutboxWrites {
   async take(account: string, limit: number, maxBytes: number): Promise<Batch> {
     return this.#transaction(() => {
       const sql = `SELECT ${eventColumns}, length(snapshot) + length(recorded_at) + ${envelopeBytes} AS bytes FROM outbox
-        WHERE account = ? AND state = 'pending' ORDER BY failures >= ${stubbornFailures}, sequence LIMIT ?`;
+        WHERE account = ? AND state = 'pending' ORDER BY sequence LIMIT ?`;
       const rows = this.#db.prepare(sql).all(account, limit);
       let bytes = 0;
       const fitting = rows.filter((row, index) => (bytes += sizedRow.parse(row).bytes) <= maxBytes || index === 0);
-      const events = fitting.map(readEvent).sort((a, b) => a.sequence - b.sequence);
+      const events = fitting.map(readEvent);
       const freeze = this.#db.prepare("UPDATE outbox SET state = 'in_flight', frozen = 1 WHERE sequence = ?");
       for (const { sequence } of events) freeze.run(sequence);
       return { installId: this.#install().id, events };
@@ -82,9 +83,22 @@ export class OutboxWrites {
     });
   }
 
-  /** The server failed on an event that was alone in its batch. */
-  async countFailure(sequence: number): Promise<void> {
-    this.#transaction(() => this.#run('UPDATE outbox SET failures = failures + 1 WHERE sequence = @sequence', { sequence }));
+  /** The server failed on an event that was alone in its batch; one that fails again and again goes last. */
+  async countFailure(account: string, event: OutboxEvent): Promise<void> {
+    const { sequence } = event;
+    this.#transaction(() => {
+      const sql = 'UPDATE outbox SET failures = failures + 1 WHERE sequence = ? RETURNING failures';
+      const failures = Number(this.#db.prepare(sql).pluck().get(sequence));
+      if (failures >= stubbornFailures) this.#sendLast(account, event);
+    });
+  }
+
+  /**
+   * Newer events were taken before what still waits or is held: that goes under new sequences, in the same order, since a
+   * sequence below one that was taken looks like a copied disk. Sending what had arrived a second time changes nothing.
+   */
+  async overtaken(account: string): Promise<void> {
+    this.#transaction(() => this.#renumber(account));
   }
 
   /** Kept, shown, never sent by itself again. */
@@ -97,16 +111,19 @@ export class OutboxWrites {
     this.#transaction(() => this.#run("UPDATE outbox SET state = 'pending' WHERE state = 'in_flight'", {}));
   }
 
+  /** Newer ones may have gone meanwhile. */
   async releaseHeld(account: string): Promise<void> {
-    this.#transaction(() => this.#run("UPDATE outbox SET state = 'pending', reason = NULL WHERE account = @account AND state = 'held'", { account }));
+    this.#transaction(() => {
+      const sql = "UPDATE outbox SET state = 'pending', reason = NULL WHERE account = ? AND state = 'held'";
+      if (this.#db.prepare(sql).run(account).changes > 0) this.#renumber(account);
+    });
   }
 
   /** At the student's word, refused events are offered once more, as new ones. */
   async releaseParked(account: string): Promise<void> {
     this.#transaction(() => {
-      const parked = this.#db.prepare("SELECT sequence FROM outbox WHERE account = ? AND state = 'parked' ORDER BY sequence").pluck().all(account);
-      const sql = "UPDATE outbox SET sequence = @next, state = 'pending', frozen = 0, failures = 0, reason = NULL WHERE sequence = @sequence";
-      for (const sequence of parked) this.#run(sql, { sequence, next: this.#nextSequence() });
+      const sql = "UPDATE outbox SET state = 'pending', failures = 0, reason = NULL WHERE account = ? AND state = 'parked'";
+      if (this.#db.prepare(sql).run(account).changes > 0) this.#renumber(account);
     });
   }
 
@@ -126,6 +143,28 @@ export class OutboxWrites {
       this.#install();
       this.#run('UPDATE install SET id = @id, next_sequence = @next', { id: this.#newId(), next: sequences.length + 1 });
     });
+  }
+
+  /** What waits becomes new events, in the order they had. */
+  #renumber(account: string): void {
+    const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held') ORDER BY sequence";
+    const waiting = this.#db.prepare(sql).pluck().all(account);
+    for (const sequence of waiting) this.#run('UPDATE outbox SET sequence = @next, frozen = 0 WHERE sequence = @sequence', { sequence, next: this.#nextSequence() });
+  }
+
+  /** A new event behind all others, one with what waits of its sitting: the order within a sitting stays. */
+  #sendLast(account: string, event: OutboxEvent): void {
+    const { timelineId, sessionId, epoch } = sittingOf(event);
+    const sql = `SELECT sequence, snapshot FROM outbox
+      WHERE account = ? AND timeline_id = ? AND session_id = ? AND epoch = ? AND state = 'pending' ORDER BY sequence`;
+    const rows = this.#db.prepare(sql).all(account, timelineId, sessionId, epoch).map((row) => waitingRow.parse(row));
+    const last = rows.pop();
+    if (!last) return;
+    const bodies = [...rows, last].map(({ snapshot }) => JSON.parse(snapshot) as unknown);
+    const whole = bodies.reduce((earlier, later) => (event.kind === 'noted' ? later : joinSnapshots(earlier as SessionSnapshot, later as SessionSnapshot)));
+    const moved = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole), last: last.sequence, failures: stubbornFailures };
+    for (const { sequence } of rows) this.#run('DELETE FROM outbox WHERE sequence = @sequence', { sequence });
+    this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, frozen = 0, failures = @failures WHERE sequence = @last', moved);
   }
 
   #enqueue(account: string, kind: OutboxEvent['kind'], sitting: Sitting, recordedAt: RecordedAt, whole: (latest: unknown) => object): void {

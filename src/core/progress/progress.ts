@@ -146,14 +146,14 @@ class RecordedProgress implements Progress {
   }
 
   async sync(): Promise<OutboxView> {
+    this.#forgive();
+    // One that is under way may have looked into the outbox before.
+    await this.#syncing;
     const account = this.#account();
     if (account !== null) {
       await this.#outbox.releaseHeld(account);
       await this.#outbox.releaseParked(account);
     }
-    this.#forgive();
-    // One that is under way may have looked into the outbox before.
-    await this.#syncing;
     await this.#syncOnce();
     return this.outbox();
   }

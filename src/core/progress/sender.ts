@@ -6,7 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { ApiClient } from '../net/ports.ts';
 import type { OutboxWrites } from './outbox-writes.ts';
 import type { Batch, OutboxEvent } from './progress-rows.ts';
-import type { ServerWrites } from './server-writes.ts';
+import type { ServerWrites, Verdict } from './server-writes.ts';
 import { readVerdict } from './verdict.ts';
 
 /** JSON before the line compresses it; the server takes several times as much. */
@@ -61,10 +61,14 @@ export class Sender {
     if (forked) {
       this.#deps.logger.warn('our sequences are used by someone else; taking a new install id');
       await this.#deps.outbox.fork();
+    } else if (isOvertaken(verdict)) {
+      await this.#deps.outbox.overtaken(account);
     }
     this.#limit = Math.min(answer.maxBatch, maxBatchEvents, Math.max(this.#limit, batch.events.length) * 2);
     const settled = batch.events.length - verdict.again.length;
     if (settled === 0 && !forked) {
+      const [first] = batch.events;
+      if (first && batch.events.length === 1) await this.#deps.outbox.countFailure(account, first);
       throw new TeachifyError('server_error', 'The server took nothing of this batch', { retryAfter: answer.retryAfter ?? undefined });
     }
     if (answer.retryAfter) throw new TeachifyError('rate_limited', 'The server asks to wait', { retryAfter: answer.retryAfter });
@@ -90,22 +94,29 @@ export class Sender {
       const refusesUs = isTeachifyError(error) && (error.code === 'session_expired' || error.code === 'signed_out' || error.code === 'forbidden');
       const sequences = events.map(({ sequence }) => sequence);
       await this.#deps.outbox.putBack(sequences, refusesUs ? 'held' : 'pending', refusesUs ? error.code : null);
-      if (await this.#isThisBatch(error, events)) return null;
+      if (await this.#isThisBatch(account, error, events)) return null;
       throw error;
     }
   }
 
-  /** Halves what is sent at once when the batch may be the reason; parks a single event that is. */
-  async #isThisBatch(error: unknown, events: readonly OutboxEvent[]): Promise<boolean> {
+  /** Halves what is sent at once when the batch may be the reason; parks a single event that is, or counts that it failed. */
+  async #isThisBatch(account: string, error: unknown, events: readonly OutboxEvent[]): Promise<boolean> {
     const [first] = events;
     if (!isTeachifyError(error) || !first) return false;
     const alone = events.length === 1;
     const refused = error.code === 'bad_request' || error.code === 'payload_too_large';
-    if (refused || error.code === 'server_error' || error.code === 'timeout') this.#limit = Math.max(1, Math.floor(events.length / 2));
+    const failed = error.code === 'server_error' || error.code === 'timeout';
+    if (refused || failed) this.#limit = Math.max(1, Math.floor(events.length / 2));
     if (refused && alone) await this.#deps.outbox.park(first.sequence, error.code);
-    if (error.code === 'server_error' && alone) await this.#deps.outbox.countFailure(first.sequence);
+    if (failed && alone) await this.#deps.outbox.countFailure(account, first);
     return refused;
   }
+}
+
+/** Something newer was taken than what waits on. */
+function isOvertaken({ acknowledged, superseded, again, held }: Verdict): boolean {
+  const newest = Math.max(0, ...[...acknowledged, ...superseded].map(({ sequence }) => sequence));
+  return [...again, ...held.map(({ event }) => event)].some(({ sequence }) => sequence < newest);
 }
 
 function eventOnWire(event: OutboxEvent): ProgressEvent {

@@ -151,3 +151,71 @@ describe('what the school refuses', () => {
     expect(sent()[2]).toEqual(['one 1']);
   });
 });
+
+describe('an event the school cannot take', () => {
+  /** Takes everything but what `fails` names; as the real one does, it calls an unknown sequence below one it took a copied disk. */
+  function numberedSchool(fails: (event: ProgressEvent) => Promise<Outcome> | Outcome | null) {
+    const newest = new Map<string, number>();
+    const forks: number[] = [];
+    const school: School = async (event, { installId }) => {
+      const failure = await fails(event);
+      if (failure) return failure;
+      if (event.sequence < (newest.get(installId) ?? 0)) {
+        forks.push(event.sequence);
+        return 'fork';
+      }
+      newest.set(installId, event.sequence);
+      return 'applied';
+    };
+    return { school, forks };
+  }
+  const isSitting = (event: ProgressEvent, sessionId: string) => event.kind === 'watched' && event.snapshot.sessionId === sessionId;
+  const failures: [string, () => Promise<Outcome> | Outcome][] = [
+    ['breaks it', () => Promise.reject(new TeachifyError('server_error', 'broken'))],
+    ['is never answered in time', () => Promise.reject(new TeachifyError('timeout', 'too long'))],
+    ['is put off each time', () => 'retry'],
+  ];
+
+  it.each(failures)('because it %s lets the others go first, and is taken for no copied disk later', async (_, failure) => {
+    const { progress, watch, says, items } = computer();
+    let mended = false;
+    const { school, forks } = numberedSchool((event) => (!mended && isSitting(event, 'bad') ? failure() : null));
+    says(school);
+    await watch('bad', 1, 'a');
+    for (let times = 0; times < 6; times += 1) await progress.sync();
+    await watch('good', 2, 'b');
+    for (let times = 0; times < 3; times += 1) await progress.sync();
+    expect(await items()).toEqual(['pending 1']);
+    mended = true;
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+    expect(forks).toEqual([]);
+  });
+
+  it('goes on as one with what follows of its sitting, and loses none of it', async () => {
+    const { progress, watch, says, sent, items } = computer();
+    let mended = false;
+    const { school } = numberedSchool((event) => (!mended && isSitting(event, 'bad') ? Promise.reject(new TeachifyError('server_error', 'broken')) : null));
+    says(school);
+    await watch('bad', 1);
+    await progress.sync();
+    await watch('bad', 3);
+    for (let times = 0; times < 8; times += 1) await progress.sync();
+    expect(await items()).toEqual(['pending 3']);
+    mended = true;
+    await progress.sync();
+    expect(sent().at(-1)).toEqual(['bad 3']);
+  });
+
+  it.each(['retry', 'auth'] as const)('among others that it takes (%s) is taken for no copied disk later', async (outcome) => {
+    const { progress, watch, says } = computer();
+    let mended = false;
+    const { school, forks } = numberedSchool((event) => (!mended && isSitting(event, 'bad') ? outcome : null));
+    says(school);
+    await watch('bad', 1, 'a');
+    await watch('good', 2, 'b');
+    await progress.sync();
+    mended = true;
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+    expect(forks).toEqual([]);
+  });
+});
