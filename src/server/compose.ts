@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions, { now, say, version, n
     sessions: createSessions({ store, keys, now }),
     school: createSchool(store, now),
     leases: createLeaseIssuer(store, keys, now),
-    progress: createProgressLedger(store, now),
+    progress: createProgressLedger(store, now, say),
     media,
     serverInfo,
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { NoteRow, ProgressBatch, ProgressBatchResponse, ProgressEvent, ProgressPull, ProgressRow } from '../../shared/api/progress.ts';
 import { dateOfEvent, maxBatchEvents } from '../../shared/api/progress.ts';
 import { emptyProgress, foldProgress, stateOfSnapshot, type PositionStamp, type ProgressState, type SessionSnapshot } from '../../shared/models/progress.ts';
@@ -22,15 +23,22 @@ interface Touched {
   readonly notes: Map<string, NoteRow>;
 }
 
-export function createProgressLedger(store: Store, now: () => number): ProgressLedger {
+/** @param say told why an event was put off */
+export function createProgressLedger(store: Store, now: () => number, say: (sentence: string) => void): ProgressLedger {
   return {
     take: (personId, batch) =>
       store.transaction().execute(async (transaction) => {
         const touched: Touched = { progress: new Map(), notes: new Map() };
         const results: Outcome[] = [];
+        const failures: unknown[] = [];
         for (const event of batch.events.toSorted((a, b) => a.sequence - b.sequence)) {
-          results.push(await takeEvent(transaction, personId, batch, event, now(), touched));
+          const taken = await takenOrUndone(transaction, () => takeEvent(transaction, personId, batch, event, now(), touched));
+          if ('failure' in taken) failures.push(taken.failure);
+          results.push('outcome' in taken ? taken.outcome : { sequence: event.sequence, outcome: 'retry', reason: 'the server failed on it' });
         }
+        // When nothing goes, it is the server and no one event.
+        if (failures.length === results.length) throw failures[0];
+        for (const failure of failures) say(`An event of ${personId} was put off: ${String(failure)}`);
         return {
           ...{ nonce: batch.nonce, serverTime: now(), results, retryAfter: null, maxBatch: maxBatchEvents },
           ...{ progress: [...touched.progress.values()], notes: [...touched.notes.values()] },
@@ -58,6 +66,20 @@ export function createProgressLedger(store: Store, now: () => number): ProgressL
       };
     },
   };
+}
+
+/** A savepoint for each event: one that fails is undone alone, and its neighbours stay. */
+async function takenOrUndone(transaction: Store, take: () => Promise<Outcome>): Promise<{ outcome: Outcome } | { failure: unknown }> {
+  await sql`SAVEPOINT one_event`.execute(transaction);
+  try {
+    const outcome = await take();
+    await sql`RELEASE SAVEPOINT one_event`.execute(transaction);
+    return { outcome };
+  } catch (failure) {
+    await sql`ROLLBACK TO SAVEPOINT one_event`.execute(transaction);
+    await sql`RELEASE SAVEPOINT one_event`.execute(transaction);
+    return { failure };
+  }
 }
 
 async function takeEvent(store: Store, personId: string, batch: ProgressBatch, event: ProgressEvent, now: number, touched: Touched): Promise<Outcome> {

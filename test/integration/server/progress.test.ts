@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
@@ -58,6 +60,17 @@ describe('progress that comes in', () => {
   it('refuses one event without losing its neighbours', async () => {
     const events = [event(1, { session_id: 'good' }), event(2, { lesson_id: 'no-such' }), event(3, { timeline_id: 'no-such' }), event(4, { session_id: 'good', watched_ms: 1500 })];
     expect(await outcomes(send(student, events))).toEqual([[1, 'applied'], [2, 'reject'], [3, 'reject'], [4, 'applied']]);
+  });
+
+  it('puts off the one event it fails on and takes its neighbours, also of the same lesson', async () => {
+    const database = new Database(join(school.folder, 'school.db'));
+    database.exec("CREATE TRIGGER broken BEFORE INSERT ON progress WHEN NEW.state LIKE '%the-broken-one%' BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    const events = [event(1, { session_id: 'sound' }), event(2, { session_id: 'the-broken-one' }), event(3, { session_id: 'sound', watched_ms: 1200 })];
+    expect(await outcomes(send(student, events))).toEqual([[1, 'applied'], [2, 'retry'], [3, 'applied']]);
+    expect((await send(student, [event(4, { session_id: 'the-broken-one' })])).status).toBe(500);
+    database.exec('DROP TRIGGER broken');
+    database.close();
+    expect(await outcomes(send(student, [event(4, { session_id: 'the-broken-one' })]))).toEqual([[4, 'applied']]);
   });
 
   it('refuses what was watched by someone who never was in the course', async () => {
