@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { addLesson } from './cli/add-lesson.ts';
 import { startServer } from './compose.ts';
 import { helpText, readOptions } from './options.ts';
 
@@ -9,8 +10,21 @@ interface UtilityProcess {
 
 const version = '0.1.0';
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2), process.env);
+async function main([command, ...rest]: readonly string[]): Promise<void> {
+  if (command === 'add-lesson') return addLessonHere(rest);
+  return serve(command === 'serve' ? rest : process.argv.slice(2));
+}
+
+async function addLessonHere(argv: readonly string[]): Promise<void> {
+  const interrupted = new AbortController();
+  process.once('SIGTERM', () => interrupted.abort());
+  process.once('SIGINT', () => interrupted.abort());
+  const { signal } = interrupted;
+  await addLesson(argv, { env: process.env, now: () => Date.now(), print: (line) => console.log(line), say: (sentence) => console.error(sentence), signal });
+}
+
+async function serve(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv, process.env);
   if (options === 'help') return void console.log(helpText());
   const server = await startServer(options, {
     now: () => Date.now(),
@@ -25,7 +39,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });

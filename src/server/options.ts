@@ -30,7 +30,7 @@ const flags: readonly Flag[] = [
 /** The text of --help. */
 export function helpText(): string {
   const rows = flags.map(({ flag, env, help }) => `  --${flag.padEnd(12)} ${env.padEnd(28)} ${help}`);
-  return ['Usage: teachify-server [flags]', '', 'Each flag may come from the environment instead:', ...rows, '', '  --help'].join('\n');
+  return ['Usage: teachify-server [serve] [flags]', '       teachify-server add-lesson --help', '', 'Each flag may come from the environment instead:', ...rows, '', '  --help'].join('\n');
 }
 
 /** Flags first, then the environment, then defaults. `'help'` when asked for; throws with a sentence when something does not fit. */

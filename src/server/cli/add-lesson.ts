@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createMediaFolder } from '../services/media-folder.ts';
+import { createPublication } from '../services/publication.ts';
+import { loadSchoolKeys } from '../services/school-keys.ts';
+import { openStore } from '../store/database.ts';
+import { createLessonMaker, lessonOrderSchema } from '../transcoding/make-lesson.ts';
+
+export const addLessonHelp = `Usage: teachify-server add-lesson VIDEO --course ID [flags]
+
+Makes a lesson of any video or sound that ffmpeg reads. It can be watched once the smallest picture is made.
+
+  --course ID          course it goes to, after its last lesson
+  --title TEXT         (default: the file's name)
+  --description TEXT
+  --language TAG       spoken in it, as in en or pt-BR (default: en)
+  --captions TAG=FILE  WebVTT or SubRip, once per language
+  --id ID              of the lesson; one that exists is replaced (default: a new one)
+  --stereo             keep two channels of sound
+  --data FOLDER        the school's folder, also TEACHIFY_SERVER_DATA (default: ./data)
+  --help`;
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => number;
+  /** The lesson's id, for scripts. */
+  readonly print: (line: string) => void;
+  /** Progress, for people. */
+  readonly say: (sentence: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws with a sentence when it cannot be done; what was published until then stays. */
+export async function addLesson(argv: readonly string[], { env, now, print, say, signal }: Surroundings): Promise<void> {
+  const { values, positionals } = parseArgs({ args: [...argv], options: flags, allowPositionals: true });
+  if (values.help) return print(addLessonHelp);
+  const [video, ...others] = positionals;
+  if (!video || others.length > 0) throw new Error('Name one video: teachify-server add-lesson VIDEO --course ID');
+  if (!values.course) throw new Error('Name the course it goes to: --course ID');
+  const order = lessonOrderSchema.parse({
+    id: values.id ?? randomUUID(),
+    courseId: values.course,
+    title: values.title ?? basename(video, extname(video)),
+    description: values.description ?? '',
+    language: values.language ?? 'en',
+    timelineId: randomUUID(),
+    source: resolve(video),
+    captions: (values.captions ?? []).map(splitCaptions),
+    stereo: values.stereo ?? false,
+  });
+
+  const data = values.data ?? env['TEACHIFY_SERVER_DATA'] ?? 'data';
+  const file = join(data, 'school.db');
+  await access(file).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
+  const store = await openStore(file, env['TEACHIFY_SQLITE_BINDING']);
+  try {
+    const media = createMediaFolder(join(data, 'media'));
+    const publication = createPublication({ store, media, keys: await loadSchoolKeys(join(data, 'keys.json')), now });
+    const maker = createLessonMaker({ store, publication, workshop: join(data, 'workshop') });
+    let told = -1;
+    await maker.make(order, {
+      ...(signal ? { signal } : {}),
+      onProgress: (share) => {
+        const percent = Math.floor(share * 100);
+        if (percent > told) say(`${(told = percent)} %`);
+      },
+      onPublished: (renditions) => say(`Published: ${renditions.join(', ')}`),
+    });
+    print(order.id);
+  } finally {
+    await store.destroy();
+  }
+}
+
+const flags = {
+  course: { type: 'string' },
+  title: { type: 'string' },
+  description: { type: 'string' },
+  language: { type: 'string' },
+  captions: { type: 'string', multiple: true },
+  id: { type: 'string' },
+  stereo: { type: 'boolean' },
+  data: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+function splitCaptions(text: string): { language: string; file: string } {
+  const [, language = '', file = ''] = /^([A-Za-z0-9-]+)=(.+)$/.exec(text) ?? [];
+  if (!file) throw new Error(`--captions ${text}: write it as en=captions.srt`);
+  return { language, file: resolve(file) };
+}

@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TeachifyError } from '../../shared/errors.ts';
+import { encodedLessonSchema, type EncodedLesson } from '../../shared/models/encoded-lesson.ts';
+import type { Publication } from '../services/publication.ts';
+import type { Store } from '../store/database.ts';
+import { toWebVtt } from './captions.ts';
+import { transcode } from './transcode.ts';
+
+const { id, courseId, title, description, language, timelineId } = encodedLessonSchema.shape;
+
+/** All that is needed to make a lesson, and to make the same one again after a crash: ids are given, not drawn. */
+export const lessonOrderSchema = z.object({
+  ...{ id, courseId, title, description, language, timelineId },
+  source: z.string().min(1),
+  captions: z.array(z.object({ language: z.string().min(1).max(35), file: z.string().min(1) })).max(50),
+  stereo: z.boolean(),
+});
+export type LessonOrder = z.infer<typeof lessonOrderSchema>;
+
+export interface LessonMaker {
+  /** Publishes the lesson as soon as it can be watched, and again, with what is there already untouched, when all is made. */
+  make(order: LessonOrder, watch?: Watch): Promise<void>;
+}
+
+interface Watch {
+  /** 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  readonly onPublished?: (renditions: readonly string[]) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface Dependencies {
+  readonly store: Store;
+  readonly publication: Publication;
+  /** For what is encoded and not yet published. */
+  readonly workshop: string;
+}
+
+export function createLessonMaker({ store, publication, workshop }: Dependencies): LessonMaker {
+  return {
+    make: async (order, { onProgress = () => {}, onPublished = () => {}, signal } = {}) => {
+      const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
+      if (!course) throw new TeachifyError('not_found', `There is no course ${order.courseId}.`);
+      await mkdir(workshop, { recursive: true, mode: 0o700 });
+      const folder = await mkdtemp(join(workshop, 'lesson-'));
+      try {
+        const captions = await convertCaptions(order, folder);
+        const { position, playable } = await placeOf(store, order);
+        const publish = async (lesson: Omit<EncodedLesson, keyof typeof constant>) => {
+          signal?.throwIfAborted();
+          await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
+          if (await publication.publish(folder)) onPublished(lesson.renditions.map((rendition) => rendition.id));
+        };
+        const { source, stereo, captions: _, ...about } = order;
+        let last: Parameters<typeof publish>[0] | null = null;
+        await transcode({
+          ...{ source, folder, stereo, onProgress, signal },
+          onPlayable: async ({ renditions, durationMs, poster }) => {
+            last = { ...about, position, durationMs, poster, captions, renditions: [...renditions] };
+            // Begun again after a crash, nothing that students have already is taken away in between.
+            if (!playable) await publish(last);
+          },
+        });
+        if (playable && last) await publish(last);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+const constant = { plainVideo: null, chapters: [] };
+
+async function convertCaptions({ captions }: LessonOrder, folder: string) {
+  return Promise.all(
+    captions.map(async ({ language: spoken, file }, index) => {
+      const name = `captions-${index + 1}.vtt`;
+      await writeFile(join(folder, name), toWebVtt(await readFile(file)));
+      return { language: spoken, file: name };
+    }),
+  );
+}
+
+/** After the last lesson of its course, or where it is; `playable` when this very order was published in part or whole. */
+async function placeOf(store: Store, order: LessonOrder): Promise<{ position: number; playable: boolean }> {
+  const known = await store.selectFrom('lessons').select(['position', 'timeline_id', 'course_id']).where('id', '=', order.id).executeTakeFirst();
+  if (known?.course_id === order.courseId) return { position: known.position, playable: known.timeline_id === order.timelineId };
+  const { last } = await store
+    .selectFrom('lessons')
+    .select(({ fn }) => fn.max('position').as('last'))
+    .where('course_id', '=', order.courseId)
+    .executeTakeFirstOrThrow();
+  return { position: last === null ? 0 : Number(last) + 1, playable: false };
+}
