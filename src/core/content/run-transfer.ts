@@ -11,7 +11,7 @@ import type { StoredFile } from './stored-file.ts';
 
 /** Bytes are handed to the disk in parts of about this size, or after so long, whichever is first. */
 const writeBytes = 256 * 1024;
-const writeMs = 500;
+const writeMs = 50;
 
 export interface RunTarget {
   readonly file: StoredFile;
