@@ -38,5 +38,20 @@ export interface Schema {
   progress_versions: { person_id: string; version: number };
   settings: { name: string; value: string };
   leases: { id: string; person_id: string; device_id: string; lesson_id: string; issued_at: number; expires_at: number };
+  jobs: {
+    id: string;
+    kind: string;
+    payload: string;
+    state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+    /** 0 to 1. */
+    progress: number;
+    attempts: number;
+    /** Of the worker that runs it, new with each claim; it holds until `leased_until`. */
+    lease: string | null;
+    leased_until: number | null;
+    error: string | null;
+    created_at: number;
+    updated_at: number;
+  };
   migrations: { version: Generated<number>; name: string };
 }

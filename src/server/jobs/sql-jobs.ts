@@ -1,0 +1,105 @@
+import type { Selectable, Updateable } from 'kysely';
+import type { Store } from '../store/database.ts';
+import type { Schema } from '../store/schema.ts';
+import { hasEnded, type Claim, type Job, type Jobs } from './ports.ts';
+
+interface Dependencies {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Settles after so many ms, or at once when aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** A job that has taken so many workers with it is not given to another. */
+const mostAttempts = 5;
+const watchEveryMs = 500;
+
+/** Jobs in a table: each step is one statement, so that two workers never both get a job. */
+export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
+  const held = ({ id, lease }: Claim, change: Updateable<Schema['jobs']>) =>
+    changed(store.updateTable('jobs').set({ ...change, updated_at: now() }).where('id', '=', id).where('lease', '=', lease).where('state', '=', 'running'));
+  const find = async (id: string): Promise<Job | null> => {
+    const row = await store.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toJob(row) : null;
+  };
+  return {
+    find,
+    enqueue: async (kind, payload) => {
+      const id = newId();
+      const times = { created_at: now(), updated_at: now() };
+      const fresh = { state: 'queued', progress: 0, attempts: 0, lease: null, leased_until: null, error: null } as const;
+      await store.insertInto('jobs').values({ id, kind, payload: JSON.stringify(payload), ...fresh, ...times }).execute();
+      return id;
+    },
+    claim: async (kinds, leaseMs) => {
+      await giveUp(store, now());
+      const row = await store
+        .updateTable('jobs')
+        .set((eb) => ({ state: 'running', lease: newId(), leased_until: now() + leaseMs, attempts: eb('attempts', '+', 1), updated_at: now() }))
+        .where('id', '=', (eb) =>
+          eb
+            .selectFrom('jobs as waiting')
+            .select('waiting.id')
+            .where('waiting.kind', 'in', [...kinds])
+            .where((one) => one.or([one('waiting.state', '=', 'queued'), one.and([one('waiting.state', '=', 'running'), one('waiting.leased_until', '<', now())])]))
+            .orderBy('waiting.created_at')
+            .orderBy('waiting.id')
+            .limit(1),
+        )
+        .returning(['id', 'kind', 'payload', 'lease'])
+        .executeTakeFirst();
+      return row?.lease ? { id: row.id, kind: row.kind, payload: JSON.parse(row.payload) as unknown, lease: row.lease } : null;
+    },
+    heartbeat: (claim, leaseMs) => held(claim, { leased_until: now() + leaseMs }),
+    progress: (claim, share) => held(claim, { progress: Math.min(1, Math.max(0, share)) }),
+    complete: (claim) => held(claim, { state: 'done', progress: 1, lease: null, leased_until: null }),
+    fail: (claim, sentence) => held(claim, { state: 'failed', error: sentence, lease: null, leased_until: null }),
+    cancel: (id) =>
+      changed(
+        store
+          .updateTable('jobs')
+          .set({ state: 'cancelled', lease: null, leased_until: null, updated_at: now() })
+          .where('id', '=', id)
+          .where('state', 'in', ['queued', 'running']),
+      ),
+    retry: (id) =>
+      changed(
+        store
+          .updateTable('jobs')
+          .set({ state: 'queued', progress: 0, attempts: 0, error: null, updated_at: now() })
+          .where('id', '=', id)
+          .where('state', 'in', ['failed', 'cancelled']),
+      ),
+    watch: async function* watch(id, signal) {
+      let told: string | null = null;
+      while (!signal.aborted) {
+        const job = await find(id);
+        if (!job) return;
+        const text = JSON.stringify(job);
+        if (text !== told) yield job;
+        if (hasEnded(job)) return;
+        told = text;
+        await wait(watchEveryMs, signal);
+      }
+    },
+  };
+}
+
+async function giveUp(store: Store, now: number): Promise<void> {
+  await store
+    .updateTable('jobs')
+    .set({ state: 'failed', error: `It was begun ${mostAttempts} times and its worker went silent each time.`, lease: null, leased_until: null, updated_at: now })
+    .where('state', '=', 'running')
+    .where('leased_until', '<', now)
+    .where('attempts', '>=', mostAttempts)
+    .execute();
+}
+
+async function changed(update: { executeTakeFirst(): Promise<{ numUpdatedRows: bigint }> }): Promise<boolean> {
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}
+
+function toJob({ id, kind, state, progress, error, created_at: createdAt, updated_at: updatedAt }: Selectable<Schema['jobs']>): Job {
+  return { id, kind, state, progress: Number(progress), error, createdAt: Number(createdAt), updatedAt: Number(updatedAt) };
+}
