@@ -8,7 +8,7 @@ export function followVideo(video: HTMLVideoElement, store: PlayerStore): () => 
     for (const event of events) video.addEventListener(event, run, { signal: stop.signal });
   };
   const position = () => {
-    if (!video.seeking) store.setState({ positionMs: video.currentTime * 1000 });
+    if (!video.seeking && video.readyState > HTMLMediaElement.HAVE_NOTHING) store.setState({ positionMs: video.currentTime * 1000 });
   };
   on(['timeupdate', 'seeked'], position);
   on(['progress', 'timeupdate'], () => store.setState({ buffered: rangesOf(video.buffered) }));

@@ -51,7 +51,7 @@ export function startPlayback(
   });
   const stops = [
     followVideo(video, store),
-    recordSession({ video, source, remote, monotonic, failed: reportFailed }),
+    recordSession({ video, source, startMs, remote, monotonic, failed: reportFailed }),
     followAvailability(source.mediaId, remote, store, gate),
   ];
   const bandwidth = measureBandwidth(remote);
@@ -71,7 +71,7 @@ export function startPlayback(
     lineGone: store.getState().blocked !== null,
   });
   const begin = async () => {
-    const started = await startEngine({ video, source, startMs, gate, soundLanguage: store.getState().soundLanguage, situation, listener, now: monotonic });
+    const started = await startEngine({ video, source, startMs, gate, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
     if (signal.aborted) return started.destroy();
     engine = started;
     await video.play();
@@ -132,7 +132,7 @@ interface EngineStart {
   readonly source: PlaybackSource;
   readonly startMs: number;
   readonly gate: Gate;
-  readonly soundLanguage: string | null;
+  readonly soundLanguage: HlsEngineOptions['soundLanguage'];
   readonly situation: HlsEngineOptions['situation'];
   readonly listener: EngineListener;
   readonly now: () => number;

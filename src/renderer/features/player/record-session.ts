@@ -6,6 +6,8 @@ import type { Remote } from '../../bridge.ts';
 interface RecordSessionOptions {
   readonly video: HTMLVideoElement;
   readonly source: PlaybackSource;
+  /** Where the lesson begins this time. */
+  readonly startMs: number;
   readonly remote: Remote;
   readonly monotonic: () => number;
   readonly failed: (error: unknown) => void;
@@ -15,13 +17,16 @@ interface RecordSessionOptions {
 const endToleranceMs = 1000;
 
 /** Records what really plays on the element and reports it; gives back the function that reports the rest and stops. */
-export function recordSession({ video, source, remote, monotonic, failed }: RecordSessionOptions): () => void {
+export function recordSession({ video, source, startMs, remote, monotonic, failed }: RecordSessionOptions): () => void {
   const recorder = createSessionRecorder();
   const stop = new AbortController();
   const { signal } = stop;
 
+  let place = startMs;
   const positionMs = () => {
-    const position = video.currentTime * 1000;
+    // Without a source, as while a failed decoder is set up anew, the element stands at zero; that is not where one was.
+    if (video.readyState > HTMLMediaElement.HAVE_NOTHING) place = video.currentTime * 1000;
+    const position = place;
     if (video.ended && source.durationMs - position < endToleranceMs) return source.durationMs;
     return Math.min(position, source.durationMs);
   };

@@ -7,6 +7,7 @@ import { chooseQuality, type Situation } from './choose-quality.ts';
 import type { Engine, EngineListener } from './engine.ts';
 import type { Gate } from './gate.ts';
 import { createHoldingLoader } from './holding-loader.ts';
+import { createMediaRepair, leaveMediaErrorsToUs, type MediaRepair } from './media-repair.ts';
 
 export interface HlsEngineOptions {
   readonly video: HTMLVideoElement;
@@ -15,7 +16,7 @@ export interface HlsEngineOptions {
   readonly qualities: readonly Quality[];
   readonly gate: Gate;
   /** Null for the lesson's own. */
-  readonly soundLanguage: string | null;
+  readonly soundLanguage: () => string | null;
   /** What the choice depends on besides the levels and the place, read anew for every segment. */
   readonly situation: () => Pick<Situation, 'wish' | 'downloadedQuality' | 'local' | 'bandwidth' | 'lineGone'>;
   readonly listener: EngineListener;
@@ -26,9 +27,6 @@ export interface HlsEngineOptions {
 const patient: { default: LoaderConfig } = {
   default: { maxTimeToFirstByteMs: 86_400_000, maxLoadTimeMs: 86_400_000, timeoutRetry: null, errorRetry: null },
 };
-/** A decoder that fails again within this time will not come back by being reset. */
-const recoveryPauseMs = 5000;
-const skipSeconds = 2;
 
 /** Plays an HLS lesson, from wherever its pieces come, by hls.js over MSE. */
 export function createHlsEngine({ video, url, startMs, qualities, gate, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
@@ -46,24 +44,40 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, soundLan
     );
   };
 
-  const hls = new Hls({
-    ...baseConfig,
-    startPosition: startMs / 1000,
-    ...(soundLanguage === null ? {} : { audioPreference: { lang: soundLanguage } }),
-    loader: createHoldingLoader(gate) as unknown as HlsConfig['loader'],
-    abrController: createAbrController({ nextLevel, bandwidth: () => situation().bandwidth }) as unknown as HlsConfig['abrController'],
+  const begin = (seconds: number): Hls => {
+    const created = new Hls({
+      ...baseConfig,
+      startPosition: seconds,
+      ...(soundLanguage() === null ? {} : { audioPreference: { lang: soundLanguage() ?? '' } }),
+      errorController: leaveMediaErrorsToUs(),
+      loader: createHoldingLoader(gate) as unknown as HlsConfig['loader'],
+      abrController: createAbrController({ nextLevel, bandwidth: () => situation().bandwidth }) as unknown as HlsConfig['abrController'],
+    });
+    created.on(Events.LEVEL_SWITCHED, (_event, { level }) => {
+      const quality = qualityOf(created, level);
+      if (quality !== null) listener.qualityShown(quality);
+    });
+    created.on(Events.ERROR, (_event, data) => {
+      // The loader waits for what is not there now, so a request that failed has failed for good.
+      if (data.fatal || isLoadFailure(data)) answerFatal(data, created, listener, media);
+    });
+    media.follow(created);
+    created.loadSource(url);
+    created.attachMedia(video);
+    return created;
+  };
+  const media = createMediaRepair({
+    video,
+    now,
+    // hls.js remembers what it could not append and would leave it out without a word; a new one remembers nothing.
+    beginAt: (seconds) => {
+      hls.destroy();
+      hls = begin(seconds);
+    },
+    skipped: listener.skipped,
+    failed: listener.failed,
   });
-  const repair = createRepair(hls, video, listener, now);
-  hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => {
-    const quality = qualityOf(hls, level);
-    if (quality !== null) listener.qualityShown(quality);
-  });
-  hls.on(Events.ERROR, (_event, data) => {
-    // The loader waits for what is not there now, so a request that failed has failed for good.
-    if (data.fatal || isLoadFailure(data)) repair(data);
-  });
-  hls.loadSource(url);
-  hls.attachMedia(video);
+  let hls = begin(startMs / 1000);
 
   return {
     chooseQuality: () => {
@@ -82,7 +96,10 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, soundLan
       hls.stopLoad();
       hls.startLoad();
     },
-    destroy: () => hls.destroy(),
+    destroy: () => {
+      media.stop();
+      hls.destroy();
+    },
   };
 }
 
@@ -103,26 +120,14 @@ const baseConfig: Partial<HlsConfig> = {
   enableCEA708Captions: false,
 };
 
-/** What to do about a fatal error: reset the decoder once, step over the spot once, then give up with a reason. */
-function createRepair(hls: Hls, video: HTMLVideoElement, listener: EngineListener, now: () => number): (data: ErrorData) => void {
-  let lastReset = Number.NEGATIVE_INFINITY;
-  let lastSkip = Number.NEGATIVE_INFINITY;
-  return (data) => {
-    if (data.type !== ErrorTypes.MEDIA_ERROR) {
-      hls.stopLoad();
-      return listener.failed(codeOf(data));
-    }
-    if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return listener.failed('media_undecodable');
-    if (now() - lastReset > recoveryPauseMs) {
-      lastReset = now();
-      hls.recoverMediaError();
-    } else if (now() - lastSkip > recoveryPauseMs) {
-      lastSkip = now();
-      listener.skipped();
-      hls.recoverMediaError();
-      video.currentTime += skipSeconds;
-    } else listener.failed('media_undecodable');
-  };
+/** What cannot be mended ends the lesson with its reason; what a decoder did not take is mended. */
+function answerFatal({ details, type, response }: Pick<ErrorData, 'details' | 'type' | 'response'>, hls: Hls, listener: EngineListener, media: MediaRepair): void {
+  if (type !== ErrorTypes.MEDIA_ERROR) {
+    hls.stopLoad();
+    return listener.failed(codeOf(response));
+  }
+  if (details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return listener.failed('media_undecodable');
+  media.repair(hls);
 }
 
 const loadFailures: readonly ErrorData['details'][] = [
@@ -136,7 +141,7 @@ function isLoadFailure({ details }: ErrorData): boolean {
   return loadFailures.includes(details);
 }
 
-function codeOf({ response }: ErrorData): ErrorCode {
+function codeOf(response: ErrorData['response']): ErrorCode {
   if (response?.code === 404) return 'not_found';
   return response?.code === 0 ? 'internal' : 'unexpected_answer';
 }
