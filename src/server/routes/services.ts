@@ -45,7 +45,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
 
 /** Who asks. Throws session_expired when the bearer token is missing or not valid. */
 export async function caller(sessions: Sessions, request: FastifyRequest): Promise<Caller> {
-  const match = /^Bearer ([A-Za-z0-9._-]{20,4096})$/.exec(request.headers.authorization ?? '');
+  const match = /^bearer +([A-Za-z0-9._-]{20,4096})$/i.exec(request.headers.authorization ?? '');
   if (!match?.[1]) throw sessionExpired('Sign in first');
   return sessions.verify(match[1]);
 }

@@ -139,4 +139,11 @@ describe('staying signed in', () => {
     }
     expect(await refusalOf(await refresh(tokens?.refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
   });
+
+  it('the scheme may be written in any case (RFC 9110 11.1)', async () => {
+    const { tokens } = await server.signIn('letters');
+    for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+      expect((await server.anyone.get(endpoints.courses(), { authorization: `${scheme} ${tokens?.accessToken}` })).status).toBe(200);
+    }
+  });
 });
