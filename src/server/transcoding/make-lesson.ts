@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TeachifyError } from '../../shared/errors.ts';
@@ -43,8 +43,7 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
     make: async (order, { onProgress = () => {}, onPublished = () => {}, signal } = {}) => {
       const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
       if (!course) throw new TeachifyError('not_found', `There is no course ${order.courseId}.`);
-      await mkdir(workshop, { recursive: true, mode: 0o700 });
-      const folder = await mkdtemp(join(workshop, 'lesson-'));
+      const folder = await cleanFolder(workshop, order.id);
       try {
         const captions = await convertCaptions(order, folder);
         const { position, playable } = await placeOf(store, order);
@@ -69,6 +68,15 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
       }
     },
   };
+}
+
+/** What a worker that died left of the same lesson goes; its ffmpeg, should it run still, ends when it finds no folder. */
+async function cleanFolder(workshop: string, lessonId: string): Promise<string> {
+  await mkdir(workshop, { recursive: true, mode: 0o700 });
+  // An id holds no dot, so that this is one lesson's prefix and no other's.
+  const left = (await readdir(workshop)).filter((name) => name.startsWith(`${lessonId}.`));
+  for (const name of left) await rm(join(workshop, name), { recursive: true, force: true, maxRetries: 3 });
+  return mkdtemp(join(workshop, `${lessonId}.`));
 }
 
 const constant = { plainVideo: null, chapters: [] };

@@ -1,0 +1,20 @@
+import { lessonOrderSchema, type LessonMaker } from '../transcoding/make-lesson.ts';
+import type { Jobs } from './ports.ts';
+import { wait } from './wait.ts';
+import { runWorker, type JobHandler } from './worker.ts';
+
+export const lessonJob = 'lesson';
+
+interface Dependencies {
+  readonly jobs: Jobs;
+  readonly maker: LessonMaker;
+  readonly onError: (error: unknown) => void;
+  readonly leaseMs?: number;
+  readonly idleMs?: number;
+}
+
+/** Makes lessons as they are ordered, until the signal. */
+export async function runLessonWorker({ jobs, maker, onError, leaseMs = 15_000, idleMs = 1000 }: Dependencies, signal: AbortSignal): Promise<void> {
+  const make: JobHandler = (payload, watch) => maker.make(lessonOrderSchema.parse(payload), watch);
+  await runWorker({ jobs, handlers: new Map([[lessonJob, make]]), wait, onError, leaseMs, idleMs }, signal);
+}
