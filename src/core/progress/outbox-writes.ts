@@ -5,7 +5,7 @@ import { emptyProgress, joinSnapshots, type SessionSnapshot } from '../../shared
 import { unionRanges } from '../../shared/models/ranges.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import { eventColumns, readEvent, type Batch, type OutboxEvent } from './progress-rows.ts';
+import { eventColumns, readEvent, stubbornFailures, type Batch, type OutboxEvent } from './progress-rows.ts';
 import { sittingOf, sittingOfNote, sittingOfSnapshot, type Sitting } from './sitting.ts';
 
 export interface Report {
@@ -16,8 +16,6 @@ export interface Report {
   readonly recordedAt: RecordedAt;
 }
 
-/** An event that failed so often alone lets the others go first, each time anew. */
-const stubbornFailures = 5;
 /** What an event costs on the wire besides its snapshot and clocks. */
 const envelopeBytes = 60;
 
@@ -171,7 +169,7 @@ export class OutboxWrites {
     const latest = this.#latest(account, sitting);
     const row = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole(latest?.body)), recordedAt: JSON.stringify(recordedAt) };
     if (latest?.open) {
-      this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt WHERE sequence = @last', { ...row, last: latest.sequence });
+      this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt, failures = 0 WHERE sequence = @last', { ...row, last: latest.sequence });
       return;
     }
     this.#run(

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import { eventColumns, readEvent, readNote, readTimeline, timelineColumns, type KnownNote, type NotedEvent, type OutboxEvent, type Timeline, type WatchedEvent } from './progress-rows.ts';
+import { eventColumns, readEvent, readNote, readTimeline, stubbornFailures, timelineColumns, type KnownNote, type NotedEvent, type OutboxEvent, type Timeline, type WatchedEvent } from './progress-rows.ts';
 
 const syncRow = z.object({ cursor: z.int(), last_sent_at: z.int().nullable() });
+/** Events that were sent to the end of the row for their failures are older than they look. */
+const asRecorded = `failures < ${stubbornFailures}, CASE WHEN failures >= ${stubbornFailures} THEN json_extract(recorded_at, '$.wallMs') END, sequence`;
 const countRow = z.object({ waiting: z.int(), parked: z.int() });
 
 /** What the ledger knows of one account's progress. */
@@ -27,12 +29,12 @@ export class ProgressReads {
 
   /** What was watched, in the order it was recorded. */
   async events(account: string): Promise<WatchedEvent[]> {
-    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND kind = 'watched' ORDER BY sequence`;
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND kind = 'watched' ORDER BY ${asRecorded}`;
     return guarded('ledger', () => this.#db.prepare(sql).all(account)).map(readEvent).filter(isWatched);
   }
 
   async eventsOf(account: string, timelineId: string): Promise<WatchedEvent[]> {
-    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND timeline_id = ? AND kind = 'watched' ORDER BY sequence`;
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE account = ? AND timeline_id = ? AND kind = 'watched' ORDER BY ${asRecorded}`;
     return guarded('ledger', () => this.#db.prepare(sql).all(account, timelineId)).map(readEvent).filter(isWatched);
   }
 

@@ -51,6 +51,8 @@ export interface Batch {
 }
 
 export const timelineColumns = 'timeline_id, lesson_id, state, version, duration_ms, updated_at';
+/** An event that failed so often alone lets the others go first, each time anew. */
+export const stubbornFailures = 5;
 export const eventColumns = 'sequence, kind, state, snapshot, recorded_at, reason';
 
 const timelineRow = z.object({

@@ -3,14 +3,14 @@ import { emptyProgress, foldProgress, percentWatched, stateOfSnapshot, totalWatc
 import { unknownDuration } from './known-progress.ts';
 import type { Timeline, WatchedEvent } from './progress-rows.ts';
 
-/** Own events come after everything the server has ordered, in the order of their sequences. */
+/** Own events come after everything the server has ordered, in the order they were recorded. */
 const afterTheServer = Number.MAX_SAFE_INTEGER;
 
-/** The server's state of a timeline plus this machine's own events on it, in sequence order. */
+/** The server's state of a timeline plus this machine's own events on it, as they were recorded. */
 export function currentState(known: Timeline | null, events: readonly WatchedEvent[]): ProgressState {
   const durationMs = known?.durationMs ?? unknownDuration;
-  return events.reduce((state, { snapshot, sequence }) => {
-    const stamp = { at: afterTheServer, installId: '', sequence };
+  return events.reduce((state, { snapshot }, index) => {
+    const stamp = { at: afterTheServer, installId: '', sequence: index };
     return foldProgress(state, stateOfSnapshot(snapshot, durationMs, stamp), durationMs);
   }, known?.state ?? emptyProgress);
 }

@@ -206,6 +206,20 @@ describe('an event the school cannot take', () => {
     expect(sent().at(-1)).toEqual(['bad 3']);
   });
 
+  it('does not become where to go on because it was sent to the end of the row', async () => {
+    const { progress, clock, watch, says } = computer();
+    says(() => Promise.reject(new TeachifyError('server_error', 'broken')));
+    await watch('monday', 9);
+    await clock.advance(1000);
+    await watch('tuesday', 4);
+    for (let times = 0; times < 14; times += 1) {
+      await progress.sync();
+      expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 4000 });
+    }
+    await watch('monday', 11);
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 11_000 });
+  });
+
   it.each(['retry', 'auth'] as const)('among others that it takes (%s) is taken for no copied disk later', async (outcome) => {
     const { progress, watch, says } = computer();
     let mended = false;
