@@ -1,0 +1,46 @@
+import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { value, type Answers } from '../fixture-bridge.ts';
+import { playbackSource, watched, type School } from './school.ts';
+import type { Stage } from './stage.ts';
+
+export interface Opening {
+  readonly source?: Parameters<typeof playbackSource>[2];
+  readonly answers?: Answers;
+  readonly absent?: readonly string[];
+  readonly gone?: readonly string[];
+  readonly damaged?: readonly string[];
+  /** False where no picture can come. */
+  readonly pictures?: boolean;
+  /** Listens on to the requests of this opening. */
+  readonly note?: (request: { url: () => string }) => void;
+}
+
+/** Opens the first lesson from Home, as a student does, and waits for its picture. */
+export async function openLesson(stage: Stage, school: School, { source, answers, absent = [], gone = [], damaged = [], pictures = true, note }: Opening = {}): Promise<void> {
+  stage.page.removeAllListeners('request');
+  if (note) stage.page.on('request', note);
+  const all: Answers = {
+    ...school.answers,
+    ...value('settings.get', defaultSettings),
+    ...value('playback.open', playbackSource(school, 0, source)),
+    ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
+    ...value('progress.report', watched(school, 0, [[0, 0.1]], 0)),
+    ...answers,
+  };
+  await stage.show(all, { absent });
+  await stage.setGone(gone);
+  await stage.setDamaged(damaged);
+  await stage.page.locator('.card-button').first().click();
+  await stage.page.getByRole('button', { name: /^Play Four/ }).click();
+  if (pictures) await stage.page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 2);
+}
+
+export function videoIn<Name extends keyof HTMLVideoElement>({ page }: Stage, name: Name): Promise<HTMLVideoElement[Name]> {
+  return page.locator('video').evaluate((element: HTMLVideoElement, property) => element[property as Name], name);
+}
+
+/** What the player reported of watching. */
+export async function reportsTo(stage: Stage): Promise<SessionSnapshot[]> {
+  return (await stage.calls()).filter(({ name }) => name === 'progress.report').map(({ input }) => input as SessionSnapshot);
+}
