@@ -7,6 +7,7 @@ import { authRoutes } from './routes/auth.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { contentRoutes } from './routes/content.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { progressRoutes } from './routes/progress.ts';
 import type { Services } from './routes/services.ts';
@@ -33,7 +34,7 @@ export async function createApp(services: Services, logLevel: string): Promise<F
     return refuse(reply, refusal);
   });
   app.setNotFoundHandler((_, reply) => refuse(reply, { status: 404, message: 'Not found', code: 'not_found' }));
-  for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes]) {
+  for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes, jobRoutes]) {
     await app.register(routes, services);
   }
   return app;

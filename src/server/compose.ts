@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ServerInfo } from '../shared/api/auth.ts';
 import { writeAccessLog } from './access-log.ts';
 import { createApp } from './app.ts';
+import { runLessonWorker } from './jobs/lesson-worker.ts';
+import { createSqlJobs } from './jobs/sql-jobs.ts';
+import { wait } from './jobs/wait.ts';
 import type { ServerOptions } from './options.ts';
 import { createLeaseIssuer } from './services/leases.ts';
 import { createMediaFolder } from './services/media-folder.ts';
@@ -14,6 +18,7 @@ import { loadSchoolKeys } from './services/school-keys.ts';
 import { seedSchool } from './services/seed.ts';
 import { createSessions } from './services/sessions.ts';
 import { openStore, type Store } from './store/database.ts';
+import { createLessonMaker } from './transcoding/make-lesson.ts';
 
 export interface RunningServer {
   readonly url: string;
@@ -54,24 +59,31 @@ export async function startServer(options: ServerOptions, { now, say, version, n
       demo: demo ? (JSON.parse(demo) as ServerInfo['demo']) : null,
     };
   };
+  const jobs = createSqlJobs({ store, now, newId: randomUUID, wait });
   const services = {
     sessions: createSessions({ store, keys, now }),
     school: createSchool(store, now),
     leases: createLeaseIssuer(store, keys, now),
     progress: createProgressLedger(store, now, say),
     media,
+    jobs,
     serverInfo,
   };
   const app = await createApp(services, options.logLevel);
   if (options.accessLog) writeAccessLog(app, options.accessLog, now);
   await app.listen({ port: options.port, host: options.host });
   const { port } = app.server.address() as AddressInfo;
+  const closing = new AbortController();
+  const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop') });
+  const working = runLessonWorker({ jobs, maker, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
   return {
     port,
     url: `http://${isIPv6(options.host) ? `[${options.host}]` : options.host}:${port}`,
     close: async () => {
+      closing.abort();
       const tooLong = setTimeout(() => app.server.closeAllConnections(), closingMs);
       await app.close().finally(() => clearTimeout(tooLong));
+      await working;
       await store.destroy();
     },
   };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Claim, Job, Jobs } from '../../src/server/jobs/ports.ts';
+import type { Claim, Jobs } from '../../src/server/jobs/ports.ts';
+import type { Job } from '../../src/shared/api/jobs.ts';
 
 /** What every place for jobs must do. Time stands still but for `pass`; watching waits for nothing. */
 export interface JobsAtHand {

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lessonJob } from '../jobs/lesson-worker.ts';
+import { createSqlJobs } from '../jobs/sql-jobs.ts';
+import { wait } from '../jobs/wait.ts';
 import { createMediaFolder } from '../services/media-folder.ts';
 import { createPublication } from '../services/publication.ts';
 import { loadSchoolKeys } from '../services/school-keys.ts';
@@ -19,6 +22,7 @@ Makes a lesson of any video or sound that ffmpeg reads. It can be watched once t
   --captions TAG=FILE  WebVTT or SubRip, once per language
   --id ID              of the lesson; one that exists is replaced (default: a new one)
   --stereo             keep two channels of sound
+  --later              leave it to the server's worker, and print the job's id
   --data FOLDER        the school's folder, also TEACHIFY_SERVER_DATA (default: ./data)
   --help`;
 
@@ -56,6 +60,7 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
   await access(file).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
   const store = await openStore(file, env['TEACHIFY_SQLITE_BINDING']);
   try {
+    if (values.later) return print(await createSqlJobs({ store, now, newId: randomUUID, wait }).enqueue(lessonJob, order));
     const media = createMediaFolder(join(data, 'media'));
     const publication = createPublication({ store, media, keys: await loadSchoolKeys(join(data, 'keys.json')), now });
     const maker = createLessonMaker({ store, publication, workshop: join(data, 'workshop') });
@@ -82,6 +87,7 @@ const flags = {
   captions: { type: 'string', multiple: true },
   id: { type: 'string' },
   stereo: { type: 'boolean' },
+  later: { type: 'boolean' },
   data: { type: 'string' },
   help: { type: 'boolean' },
 } as const;

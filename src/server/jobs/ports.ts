@@ -1,3 +1,5 @@
+import type { Job } from '../../shared/api/jobs.ts';
+
 /** Work that outlives the process that does it. */
 export interface Jobs {
   /** @param payload JSON @returns the job's id */
@@ -18,18 +20,6 @@ export interface Jobs {
   find(id: string): Promise<Job | null>;
   /** The job now and after each change, until it has ended or the signal. Nothing for a job that is not there. */
   watch(id: string, signal: AbortSignal): AsyncIterable<Job>;
-}
-
-export interface Job {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-  /** 0 to 1. */
-  readonly progress: number;
-  /** Why it failed, as a sentence. */
-  readonly error: string | null;
-  readonly createdAt: number;
-  readonly updatedAt: number;
 }
 
 /** One worker's hold of one job. */

@@ -1,7 +1,8 @@
 import type { Selectable, Updateable } from 'kysely';
+import type { Job } from '../../shared/api/jobs.ts';
 import type { Store } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { hasEnded, type Claim, type Job, type Jobs } from './ports.ts';
+import { hasEnded, type Claim, type Jobs } from './ports.ts';
 
 interface Dependencies {
   readonly store: Store;

@@ -4,6 +4,7 @@ import type { ServerInfo } from '../../shared/api/auth.ts';
 import { fromWire, snakeCase } from '../../shared/api/codec.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { sessionExpired } from '../errors.ts';
+import type { Jobs } from '../jobs/ports.ts';
 import type { LeaseIssuer } from '../services/leases.ts';
 import type { MediaFolder } from '../services/media-folder.ts';
 import type { ProgressLedger } from '../services/progress.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly leases: LeaseIssuer;
   readonly media: MediaFolder;
   readonly progress: ProgressLedger;
+  readonly jobs: Jobs;
   readonly serverInfo: () => Promise<ServerInfo>;
 }
 

@@ -17,6 +17,7 @@ export const endpoints = {
   media: (fileId: string) => `/media/${encodeURIComponent(fileId)}`,
   progress: () => '/api/progress',
   progressBatches: () => '/api/progress/batches',
+  job: (jobId: string) => `/api/jobs/${encodeURIComponent(jobId)}`,
 } as const;
 
 /** The absolute URL of an endpoint path on a server, whose address may itself have a path (`https://school.example/learn`). */
