@@ -68,7 +68,8 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
   const { next, canPlayNext } = useNextLesson(source.nextLessonId);
   const replace = useNavigation((navigation) => navigation.replace);
   const notes = useLessonNotes(source);
-  useMediaSession(source, playback);
+  const playNext = () => next && replace({ screen: 'lesson', lessonId: next.id });
+  useMediaSession(source, playback, next && canPlayNext ? playNext : null);
   return (
     <PlayerContext value={{ source, store, playback, notes, video }}>
       <Stage
@@ -76,7 +77,7 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
         resumedAtMs={beginMs === null ? startMs : 0}
         next={next}
         canPlayNext={canPlayNext}
-        onNext={() => next && replace({ screen: 'lesson', lessonId: next.id })}
+        onNext={playNext}
         onOpenAgain={onOpenAgain}
         onShowShortcuts={onShowShortcuts}
       />
