@@ -9,6 +9,7 @@ import { contentRoutes } from './routes/content.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { mediaRoutes } from './routes/media.ts';
+import { serveMetrics } from './routes/metrics.ts';
 import { progressRoutes } from './routes/progress.ts';
 import type { Services } from './routes/services.ts';
 
@@ -34,6 +35,7 @@ export async function createApp(services: Services, logLevel: string): Promise<F
     return refuse(reply, refusal);
   });
   app.setNotFoundHandler((_, reply) => refuse(reply, { status: 404, message: 'Not found', code: 'not_found' }));
+  serveMetrics(app);
   for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes, jobRoutes]) {
     await app.register(routes, services);
   }
