@@ -70,7 +70,7 @@ describe('books and bytes that do not agree', () => {
   it('books torn in the middle of their journal: nothing that is durable is fetched again', async () => {
     school.fault = () => ({ kind: 'drip', bytesPerSecond: 30_000 });
     const run = startTool({ data, url: school.url }, 'download', lessons.pieces, '--quality', '480p');
-    while (school.sentBytes() < 185_000) await sleep(10);
+    while (school.sentBytes() < 212_000) await sleep(5);
     run.child.kill('SIGKILL');
     await run.ended;
     const journal = join(data, 'content.db-wal');
