@@ -24,7 +24,7 @@ export interface Sessions {
   /** Rotates: the token given is spent. A spent one that comes back after its successor was used revokes its whole family. */
   refresh(refreshToken: string): Promise<TokenResponse>;
   signOut(refreshToken: string): Promise<void>;
-  /** Who holds this access token. Throws session_expired. */
+  /** Who holds this access token. Throws session_expired, also when its sign-in was closed since. */
   verify(accessToken: string): Promise<Caller>;
 }
 
@@ -52,7 +52,7 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
       })
       .execute();
     const issuedAt = Math.floor(now() / 1000);
-    const accessToken = await new SignJWT({ role: person.role, device: person.deviceId })
+    const accessToken = await new SignJWT({ role: person.role, device: person.deviceId, sid: family })
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
       .setSubject(person.id)
       .setIssuer(issuer)
@@ -82,6 +82,11 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
     return numUpdatedRows > 0n;
   };
 
+  const isRevoked = async (family: string) => {
+    const row = await store.selectFrom('revoked_families').select('family').where('family', '=', family).executeTakeFirst();
+    return row !== undefined;
+  };
+
   return {
     signIn: async (email, password, deviceId) => {
       const person = await store.selectFrom('people').selectAll().where('email', '=', email.toLowerCase()).executeTakeFirst();
@@ -94,8 +99,7 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
       const hash = hashOf(refreshToken);
       const row = await store.selectFrom('refresh_tokens').selectAll().where('hash', '=', hash).executeTakeFirst();
       if (!row || Number(row.expires_at) <= now()) throw sessionExpired('Sign in again');
-      const revoked = await store.selectFrom('revoked_families').select('family').where('family', '=', row.family).executeTakeFirst();
-      if (revoked) throw sessionExpired('Sign in again');
+      if (await isRevoked(row.family)) throw sessionExpired('Sign in again');
       if (row.used_at !== null && now() - Number(row.used_at) > replayGraceMs && !(await giveUpUnused(row.successor))) {
         await revoke(row.family);
         throw sessionExpired('This sign-in was used twice and is closed for safety');
@@ -123,6 +127,8 @@ export function createSessions({ store, keys, now }: Dependencies): Sessions {
       });
       const person = await store.selectFrom('people').selectAll().where('id', '=', payload.sub ?? '').executeTakeFirst();
       if (!person) throw sessionExpired('The access token is not valid');
+      // Asked each time, so that a closed sign-in ends now and not with its token.
+      if (await isRevoked(String(payload['sid']))) throw sessionExpired('Sign in again');
       const { id, name, email, role } = person;
       return { id, name, email, role, deviceId: String(payload['device']) };
     },
