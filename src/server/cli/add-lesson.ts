@@ -21,7 +21,6 @@ Makes a lesson of any video or sound that ffmpeg reads. It can be watched once t
   --language TAG       spoken in it, as in en or pt-BR (default: en)
   --captions TAG=FILE  WebVTT or SubRip, once per language
   --id ID              of the lesson; one that exists is replaced (default: a new one)
-  --stereo             keep two channels of sound
   --later              leave it to the server's worker, and print the job's id
   --data FOLDER        the school's folder, also TEACHIFY_SERVER_DATA (default: ./data)
   --help`;
@@ -52,7 +51,6 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
     timelineId: randomUUID(),
     source: resolve(video),
     captions: (values.captions ?? []).map(splitCaptions),
-    stereo: values.stereo ?? false,
   });
 
   const data = values.data ?? env['TEACHIFY_SERVER_DATA'] ?? 'data';
@@ -86,7 +84,6 @@ const flags = {
   language: { type: 'string' },
   captions: { type: 'string', multiple: true },
   id: { type: 'string' },
-  stereo: { type: 'boolean' },
   later: { type: 'boolean' },
   data: { type: 'string' },
   help: { type: 'boolean' },

@@ -95,6 +95,12 @@ async function describe(
     const published = await files.whole(await readFile(join(folder, file)));
     sideFiles.push({ role: 'captions', name: file, mimeType: 'text/vtt', language, file: published });
   }
+  if (lesson.thumbnails) {
+    const { list, sheet } = lesson.thumbnails;
+    for (const [name, mimeType] of [[list, 'text/vtt'], [sheet, mimeTypeOf(sheet)]] as const) {
+      sideFiles.push({ role: 'thumbnails', name, mimeType, language: null, file: await files.whole(await readFile(join(folder, name))) });
+    }
+  }
   if (poster && lesson.poster) {
     const bytes = (await readFile(join(folder, lesson.poster))).length;
     sideFiles.push({ role: 'poster', name: lesson.poster, mimeType: poster.type, language: null, file: { sha256: poster.sha256, bytes, keyId: null } });
@@ -199,7 +205,7 @@ class PublishedFiles {
 
 async function hashSource(folder: string, lesson: EncodedLesson, text: string): Promise<string> {
   const hash = createHash('sha256').update(text);
-  const names = [...lesson.renditions.map(({ file }) => file), ...lesson.captions.map(({ file }) => file), lesson.poster, lesson.plainVideo];
+  const names = [...lesson.renditions.map(({ file }) => file), ...lesson.captions.map(({ file }) => file), lesson.poster, lesson.thumbnails?.list, lesson.thumbnails?.sheet, lesson.plainVideo];
   for (const name of names) if (name) hash.update(await hashFile(join(folder, name)));
   return hash.digest('hex');
 }

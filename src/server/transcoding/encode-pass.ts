@@ -15,7 +15,7 @@ export interface Pass {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const segmentSeconds = 6;
+const segmentSeconds = 6;
 
 /**
  * Some renditions in one run of ffmpeg, each a single-file CMAF of 6 s segments that start with an IDR. Every pass over a source

@@ -15,7 +15,6 @@ export const lessonOrderSchema = z.object({
   ...{ id, courseId, title, description, language, timelineId },
   source: z.string().min(1),
   captions: z.array(z.object({ language: z.string().min(1).max(35), file: z.string().min(1) })).max(50),
-  stereo: z.boolean(),
 });
 export type LessonOrder = z.infer<typeof lessonOrderSchema>;
 
@@ -52,12 +51,12 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
           await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
           if (await publication.publish(folder)) onPublished(lesson.renditions.map((rendition) => rendition.id));
         };
-        const { source, stereo, captions: _, ...about } = order;
+        const { source, captions: _, ...about } = order;
         let last: Parameters<typeof publish>[0] | null = null;
         await transcode({
-          ...{ source, folder, stereo, onProgress, signal },
-          onPlayable: async ({ renditions, durationMs, poster }) => {
-            last = { ...about, position, durationMs, poster, captions, renditions: [...renditions] };
+          ...{ source, folder, onProgress, signal },
+          onPlayable: async ({ renditions, durationMs, poster, thumbnails }) => {
+            last = { ...about, position, durationMs, poster, thumbnails, captions, renditions: [...renditions] };
             // Begun again after a crash, nothing that students have already is taken away in between.
             if (!playable) await publish(last);
           },

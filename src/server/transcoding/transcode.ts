@@ -2,15 +2,14 @@ import type { EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { encodePass } from './encode-pass.ts';
 import { ladderFor, type Rung } from './ladder.ts';
-import { inputOf, probe } from './probe.ts';
-import { runFfmpeg } from './run-ffmpeg.ts';
+import { drawPoster, drawThumbnails, type Thumbnails } from './pictures.ts';
+import { probe } from './probe.ts';
+import { soundChannels } from './sound-channels.ts';
 
 export interface Transcoding {
   readonly source: string;
-  /** Holds all that is made: renditions, `poster.jpg`. */
+  /** Holds all that is made: renditions, poster, thumbnails. */
   readonly folder: string;
-  /** One channel unless the source needs two. */
-  readonly stereo?: boolean;
   /** Called with all renditions so far: first the smallest picture and the sound, then everything. */
   readonly onPlayable: (soFar: Playable) => Promise<void>;
   /** 0 to 1 over both passes. */
@@ -22,31 +21,33 @@ export interface Playable {
   readonly renditions: readonly EncodedRendition[];
   /** What was found in the file, whatever its container says. The same after each pass. */
   readonly durationMs: number;
-  /** `poster.jpg` in the folder; null without a picture. */
+  /** Files in the folder; null without a picture. */
   readonly poster: string | null;
+  readonly thumbnails: Thumbnails | null;
 }
 
 /** A file of any kind into renditions, in two passes. Throws `bad_request` with a sentence when it cannot become a lesson. */
-export async function transcode({ source, folder, stereo = false, onPlayable, onProgress = () => {}, signal }: Transcoding): Promise<void> {
+export async function transcode({ source, folder, onPlayable, onProgress = () => {}, signal }: Transcoding): Promise<void> {
   const media = await probe(source, signal);
   const [first, ...others] = media.video ? ladderFor(media.video) : [];
-  const channels = stereo && media.audio && media.audio.channels > 1 ? 2 : 1;
   const firstRungs = first ? [first] : [];
   const total = cost(firstRungs) + cost(others);
   const watch = (done: number, rungs: readonly Rung[]) => (ms: number) => {
     if (media.durationMs) onProgress(Math.min(1, (done + cost(rungs) * Math.min(1, ms / media.durationMs)) / total));
   };
 
-  const audioChannels = media.audio ? channels : null;
+  const audioChannels = media.audio ? await soundChannels(source, media.audio.channels, signal) : null;
   const early = await encodePass({ source, folder, rungs: firstRungs, audioChannels, onTime: watch(0, firstRungs), signal });
   if (early.length === 0) throw new TeachifyError('bad_request', 'This file cannot become a lesson: there is nothing in it that can be decoded.');
   const durationMs = Math.max(...early.map(lengthMs));
-  const poster = first ? await drawPoster(source, folder, first, durationMs, signal) : null;
-  await onPlayable({ renditions: early, durationMs, poster });
+  const picture = early.find(({ kind }) => kind === 'video');
+  const poster = first && picture ? await drawPoster(source, first, lengthMs(picture), { folder, signal }) : null;
+  const thumbnails = picture ? await drawThumbnails(picture, { folder, signal }) : null;
+  await onPlayable({ renditions: early, durationMs, poster, thumbnails });
 
   if (others.length > 0) {
     const late = await encodePass({ source, folder, rungs: others, audioChannels: null, onTime: watch(cost(firstRungs), others), signal });
-    await onPlayable({ renditions: [...early, ...late].sort((a, b) => (b.height ?? 0) - (a.height ?? 0)), durationMs, poster });
+    await onPlayable({ renditions: [...early, ...late].sort((a, b) => (b.height ?? 0) - (a.height ?? 0)), durationMs, poster, thumbnails });
   }
   onProgress(1);
 }
@@ -58,12 +59,4 @@ function cost(rungs: readonly Rung[]): number {
 
 function lengthMs({ segments }: EncodedRendition): number {
   return Math.round(segments.reduce((sum, { durationUs }) => sum + durationUs, 0) / 1000);
-}
-
-/** A tenth in: titles are up by then. */
-async function drawPoster(source: string, folder: string, { width, height }: Rung, durationMs: number, signal: AbortSignal | undefined) {
-  const file = 'poster.jpg';
-  const frame = ['-map', '0:V:0', '-vf', `scale=${width}:${height},setsar=1`, '-frames:v', '1', '-q:v', '4', '-update', '1'];
-  await runFfmpeg(['-ss', (durationMs / 10_000).toFixed(3), ...inputOf(source), ...frame, file], { folder, signal });
-  return file;
 }

@@ -38,6 +38,8 @@ export const encodedLessonSchema = z.object({
   plainVideo: fileName.nullable(),
   captions: z.array(z.object({ language: z.string().max(35), file: fileName })),
   poster: fileName.nullable(),
+  /** Small pictures on one sheet, and WebVTT that says which part of it shows when; absent where none were made. */
+  thumbnails: z.object({ list: fileName, sheet: fileName }).nullish(),
   chapters: z.array(z.object({ startMs: z.int().nonnegative(), title: z.string().max(200) })),
 });
 export type EncodedLesson = z.infer<typeof encodedLessonSchema>;

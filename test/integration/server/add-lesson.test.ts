@@ -57,6 +57,7 @@ it('a lesson added while the server runs is watched early, then better, with the
   const late = await manifestOf('boiling');
   expect([early?.revision, late.revision]).toEqual([1, 2]);
   expect(late.timelineId).toBe(early?.timelineId);
+  expect(late.sideFiles.map(({ role, name }) => `${role} ${name}`)).toEqual(['captions captions-1.vtt', 'thumbnails thumbnails.vtt', 'thumbnails thumbnails.jpg', 'poster poster.jpg']);
   for (const rendition of early?.renditions ?? []) expect(late.renditions).toContainEqual(rendition);
   for (const sideFile of early?.sideFiles ?? []) expect(late.sideFiles).toContainEqual(sideFile);
   expect(await readdir(join(server.folder, 'workshop'))).toEqual([]);

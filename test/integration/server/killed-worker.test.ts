@@ -56,7 +56,7 @@ async function published(store: Store, data: string): Promise<string[]> {
 
 it('workers killed at any moment leave no job stuck and no lesson half there', async () => {
   const { data, store, source, jobs } = await school();
-  const order: LessonOrder = { id: 'boiling', courseId: 'tea', title: 'Boiling', description: '', language: 'en', timelineId: 'of-film', source, captions: [], stereo: false };
+  const order: LessonOrder = { id: 'boiling', courseId: 'tea', title: 'Boiling', description: '', language: 'en', timelineId: 'of-film', source, captions: [] };
   const id = await jobs.enqueue(lessonJob, order);
   // Four of the five attempts a job has; wherever these moments fall on this machine.
   let most = 0;
@@ -77,7 +77,7 @@ it('workers killed at any moment leave no job stuck and no lesson half there', a
 
 it('cancelled in the middle, the worker drops it and does the next', async () => {
   const { data, store, source, jobs } = await school();
-  const order: LessonOrder = { id: 'boiling', courseId: 'tea', title: 'Boiling', description: '', language: 'en', timelineId: 'of-film', source, captions: [], stereo: false };
+  const order: LessonOrder = { id: 'boiling', courseId: 'tea', title: 'Boiling', description: '', language: 'en', timelineId: 'of-film', source, captions: [] };
   const id = await jobs.enqueue(lessonJob, order);
   await startWorker(data);
   for await (const job of jobs.watch(id, new AbortController().signal)) if (job.state === 'running') await jobs.cancel(id);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { truncate, stat } from 'node:fs/promises';
+import { readFile, truncate, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +44,25 @@ describe('a lecture with picture and sound', () => {
     expect((await keyTimes(join(folder, '720p.mp4'))).map((time) => Math.round(time))).toEqual([0, 6, 12]);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.at(-1)).toBe(1);
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', join(folder, last.thumbnails?.sheet ?? '')]);
+    expect(stdout.trim()).toBe('1600,90');
+    const list = await readFile(join(folder, last.thumbnails?.list ?? ''), 'utf8');
+    expect(list).toContain('00:00:06.000 --> 00:00:12.000\nthumbnails.jpg#xywh=160,0,160,90\n');
+    expect(list.match(/xywh/g)).toHaveLength(3);
     expect((await stat(join(folder, last.poster ?? ''))).size).toBeGreaterThan(1000);
+  });
+});
+
+describe('how many channels the sound gets', () => {
+  it.each([
+    ['one voice on two channels', 'sine=d=2,aformat=channel_layouts=stereo', 1],
+    ['an instrument on each side', 'aevalsrc=sin(880*t)|sin(1760*t):d=2', 2],
+    ['a voice on the left alone', 'aevalsrc=sin(880*t)|0:d=2', 2],
+    ['silence', 'anullsrc=cl=stereo:d=2', 1],
+  ])('%s', async (_, graph, channels) => {
+    const { folder } = await transcoded(await made('sound.wav', '-f', 'lavfi', '-i', graph));
+    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'stream=channels', '-of', 'csv=p=0', join(folder, 'audio.mp4')]);
+    expect(Number.parseInt(stdout, 10)).toBe(channels);
   });
 });
 
