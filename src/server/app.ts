@@ -12,6 +12,7 @@ import { mediaRoutes } from './routes/media.ts';
 import { serveMetrics } from './routes/metrics.ts';
 import { progressRoutes } from './routes/progress.ts';
 import type { Services } from './routes/services.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 
 /** The HTTP face. Knows routes and errors; services are handed in. */
 export async function createApp(services: Services, logLevel: string): Promise<FastifyInstance> {
@@ -36,7 +37,7 @@ export async function createApp(services: Services, logLevel: string): Promise<F
   });
   app.setNotFoundHandler((_, reply) => refuse(reply, { status: 404, message: 'Not found', code: 'not_found' }));
   serveMetrics(app);
-  for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes, jobRoutes]) {
+  for (const routes of [healthRoutes, authRoutes, catalogRoutes, contentRoutes, mediaRoutes, progressRoutes, jobRoutes, uploadRoutes]) {
     await app.register(routes, services);
   }
   return app;

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import type { ServerInfo } from '../shared/api/auth.ts';
+import { endpoints } from '../shared/api/endpoints.ts';
 import { writeAccessLog } from './access-log.ts';
 import { createApp } from './app.ts';
 import { runLessonWorker } from './jobs/lesson-worker.ts';
 import { createSqlJobs } from './jobs/sql-jobs.ts';
 import { wait } from './jobs/wait.ts';
-import type { ServerOptions } from './options.ts';
+import { optionsSchema } from './options.ts';
 import { createLeaseIssuer } from './services/leases.ts';
 import { createMediaFolder } from './services/media-folder.ts';
 import { createProgressLedger } from './services/progress.ts';
@@ -17,6 +19,8 @@ import { createSchool } from './services/school.ts';
 import { loadSchoolKeys } from './services/school-keys.ts';
 import { seedSchool } from './services/seed.ts';
 import { createSessions } from './services/sessions.ts';
+import { createUploads } from './uploads/uploads.ts';
+import { sweepSources } from './uploads/sweep-sources.ts';
 import { openStore, type Store } from './store/database.ts';
 import { createLessonMaker } from './transcoding/make-lesson.ts';
 
@@ -29,6 +33,7 @@ export interface RunningServer {
 
 /** Enough for any answer but a large file over a slow line, which its client continues by Range. */
 const closingMs = 2000;
+const hourMs = 60 * 60 * 1000;
 
 interface Surroundings {
   readonly now: () => number;
@@ -38,7 +43,8 @@ interface Surroundings {
 }
 
 /** Puts the server together, fills it when asked to, and listens. */
-export async function startServer(options: ServerOptions, { now, say, version, nativeBinding }: Surroundings): Promise<RunningServer> {
+export async function startServer(given: z.input<typeof optionsSchema>, { now, say, version, nativeBinding }: Surroundings): Promise<RunningServer> {
+  const options = optionsSchema.parse(given);
   // Content keys and password hashes lie there.
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const store = await openStore(join(options.data, 'school.db'), nativeBinding);
@@ -60,6 +66,8 @@ export async function startServer(options: ServerOptions, { now, say, version, n
     };
   };
   const jobs = createSqlJobs({ store, now, newId: randomUUID, wait });
+  const sources = join(options.data, 'sources');
+  const uploads = await createUploads({ folder: join(options.data, 'uploads'), quota: options.uploadQuota * 1024 ** 3, path: endpoints.uploads() });
   const services = {
     sessions: createSessions({ store, keys, now }),
     school: createSchool(store, now),
@@ -67,6 +75,8 @@ export async function startServer(options: ServerOptions, { now, say, version, n
     progress: createProgressLedger(store, now, say),
     media,
     jobs,
+    uploads,
+    sources,
     serverInfo,
   };
   const app = await createApp(services, options.logLevel);
@@ -76,11 +86,15 @@ export async function startServer(options: ServerOptions, { now, say, version, n
   const closing = new AbortController();
   const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop') });
   const working = runLessonWorker({ jobs, maker, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
+  const sweep = () => void Promise.all([uploads.sweep(), sweepSources(sources, now())]).catch((error: unknown) => app.log.error({ err: error }, 'sweeping failed'));
+  sweep();
+  const sweeping = setInterval(sweep, hourMs).unref();
   return {
     port,
     url: `http://${isIPv6(options.host) ? `[${options.host}]` : options.host}:${port}`,
     close: async () => {
       closing.abort();
+      clearInterval(sweeping);
       const tooLong = setTimeout(() => app.server.closeAllConnections(), closingMs);
       await app.close().finally(() => clearTimeout(tooLong));
       await working;

@@ -9,6 +9,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   conflict: 409,
   payload_too_large: 413,
+  disk_full: 507,
   rate_limited: 429,
 };
 

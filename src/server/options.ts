@@ -7,6 +7,7 @@ export const optionsSchema = z.object({
   data: z.string().min(1),
   demoSchool: z.string().min(1).optional(),
   accessLog: z.string().min(1).optional(),
+  uploadQuota: z.coerce.number().positive().max(1_000_000).default(20),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 export type ServerOptions = z.infer<typeof optionsSchema>;
@@ -24,6 +25,7 @@ const flags: readonly Flag[] = [
   { key: 'host', flag: 'host', env: 'TEACHIFY_SERVER_HOST', help: 'address to listen on (default: 127.0.0.1, this machine only)' },
   { key: 'demoSchool', flag: 'demo-school', env: 'TEACHIFY_DEMO_SCHOOL', help: 'folder of an encoded school to publish at start' },
   { key: 'accessLog', flag: 'access-log', env: 'TEACHIFY_SERVER_ACCESS_LOG', help: 'file for one JSON line per request: method, path, range, status, bytes' },
+  { key: 'uploadQuota', flag: 'upload-quota', env: 'TEACHIFY_SERVER_UPLOAD_QUOTA', help: 'GiB of uploads that may wait per teacher (default: 20)' },
   { key: 'logLevel', flag: 'log-level', env: 'TEACHIFY_SERVER_LOG_LEVEL', help: 'fatal, error, warn, info, debug or silent (default: info)' },
 ];
 

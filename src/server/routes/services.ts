@@ -10,6 +10,7 @@ import type { MediaFolder } from '../services/media-folder.ts';
 import type { ProgressLedger } from '../services/progress.ts';
 import type { School } from '../services/school.ts';
 import type { Caller, Sessions } from '../services/sessions.ts';
+import type { Uploads } from '../uploads/uploads.ts';
 
 /** What routes are handed. */
 export interface Services {
@@ -19,6 +20,9 @@ export interface Services {
   readonly media: MediaFolder;
   readonly progress: ProgressLedger;
   readonly jobs: Jobs;
+  readonly uploads: Uploads;
+  /** Folder of what lessons are made of. */
+  readonly sources: string;
   readonly serverInfo: () => Promise<ServerInfo>;
 }
 

@@ -3,6 +3,7 @@ import { endpoints } from '../../shared/api/endpoints.ts';
 import { fromWire } from '../../shared/api/codec.ts';
 import { bytesOfQuality, manifestSchema, type Manifest } from '../../shared/models/manifest.ts';
 import { qualityHeight, type Quality } from '../../shared/models/quality.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import { notEnrolled, notFound } from '../errors.ts';
 import type { Store } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
@@ -16,6 +17,8 @@ export interface School {
   course(personId: string, courseId: string): Promise<CourseResponse>;
   /** The row of a lesson whose course the person is enrolled in. Throws not_enrolled, also for a lesson that does not exist. */
   lessonFor(personId: string, lessonId: string): Promise<LessonRow>;
+  /** Throws not_found when there is no such course, conflict when the lesson exists in another one. */
+  roomFor(place: { lessonId: string | null; courseId: string }): Promise<void>;
   describe(row: LessonRow): Lesson;
   /** Throws not_found for a plain MP4. */
   manifest(row: LessonRow): Manifest;
@@ -63,6 +66,12 @@ export function createSchool(store: Store, now: () => number): School {
       const row = await store.selectFrom('lessons').selectAll().where('id', '=', lessonId).where('course_id', 'in', enrolledIn(personId)).executeTakeFirst();
       if (!row) throw notEnrolled();
       return row;
+    },
+    roomFor: async ({ lessonId, courseId }) => {
+      const course = await store.selectFrom('courses').select('id').where('id', '=', courseId).executeTakeFirst();
+      if (!course) throw notFound('Course');
+      const lesson = await store.selectFrom('lessons').select('course_id').where('id', '=', lessonId ?? '').executeTakeFirst();
+      if (lesson && lesson.course_id !== courseId) throw new TeachifyError('conflict', 'A lesson of this id is in another course');
     },
     describe: (row) => ({
       id: row.id,

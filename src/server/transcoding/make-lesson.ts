@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TeachifyError } from '../../shared/errors.ts';
@@ -15,6 +15,8 @@ export const lessonOrderSchema = z.object({
   ...{ id, courseId, title, description, language, timelineId },
   source: z.string().min(1),
   captions: z.array(z.object({ language: z.string().min(1).max(35), file: z.string().min(1) })).max(50),
+  /** The folder that source and captions lie in, which nobody needs once the lesson is made. */
+  disposable: z.string().min(1).optional(),
 });
 export type LessonOrder = z.infer<typeof lessonOrderSchema>;
 
@@ -42,6 +44,7 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
     make: async (order, { onProgress = () => {}, onPublished = () => {}, signal } = {}) => {
       const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
       if (!course) throw new TeachifyError('not_found', `There is no course ${order.courseId}.`);
+      if (await isMade(store, order)) return;
       const folder = await cleanFolder(workshop, order.id);
       try {
         const captions = await convertCaptions(order, folder);
@@ -51,7 +54,7 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
           await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
           if (await publication.publish(folder)) onPublished(lesson.renditions.map((rendition) => rendition.id));
         };
-        const { source, captions: _, ...about } = order;
+        const { source, captions: _, disposable, ...about } = order;
         let last: Parameters<typeof publish>[0] | null = null;
         await transcode({
           ...{ source, folder, onProgress, signal },
@@ -62,11 +65,20 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
           },
         });
         if (playable && last) await publish(last);
+        if (disposable) await rm(disposable, { recursive: true, force: true });
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+/** The worker before this one died when all was published and the source gone, and only its word was missing. */
+async function isMade(store: Store, { id: lesson, timelineId: timeline, disposable }: LessonOrder): Promise<boolean> {
+  if (!disposable) return false;
+  if (await access(disposable).then(() => true, () => false)) return false;
+  const made = await store.selectFrom('lessons').select('id').where('id', '=', lesson).where('timeline_id', '=', timeline).executeTakeFirst();
+  return made !== undefined;
 }
 
 /** What a worker that died left of the same lesson goes; its ffmpeg, should it run still, ends when it finds no folder. */

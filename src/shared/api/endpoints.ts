@@ -17,6 +17,8 @@ export const endpoints = {
   media: (fileId: string) => `/media/${encodeURIComponent(fileId)}`,
   progress: () => '/api/progress',
   progressBatches: () => '/api/progress/batches',
+  /** By tus 1.0. */
+  uploads: () => '/api/uploads',
   job: (jobId: string) => `/api/jobs/${encodeURIComponent(jobId)}`,
 } as const;
 

@@ -5,7 +5,7 @@ import { helpText, readOptions } from '../../../src/server/options.ts';
 
 describe('readOptions', () => {
   it('needs nothing', () => {
-    expect(readOptions([], {})).toEqual({ port: 8000, host: '127.0.0.1', data: 'data', logLevel: 'info' });
+    expect(readOptions([], {})).toEqual({ port: 8000, host: '127.0.0.1', data: 'data', uploadQuota: 20, logLevel: 'info' });
   });
 
   it('takes a flag before the environment, and the environment before the default', () => {

@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, statfs } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FileConfigstore, FileStore } from '@tus/file-store';
+import { MemoryLocker, Server, type Upload } from '@tus/server';
+import { z } from 'zod';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { notFound, statusOf } from '../errors.ts';
+
+/** Files on their way from a teacher, by tus 1.0 (https://tus.io/protocols/resumable-upload). */
+export interface Uploads {
+  /** Throws not_found unless this person began it: an upload is its owner's alone. */
+  requireOwner(uploadId: string, personId: string): Promise<void>;
+  /** Answers one request of the protocol, for whom the routes have let in. */
+  handle(request: IncomingMessage, response: ServerResponse, personId: string): Promise<void>;
+  /** Where the bytes of an upload that is whole lie. Throws not_found, or conflict while it is not whole. */
+  fileOf(uploadId: string, personId: string): Promise<string>;
+  /** Moves the bytes away: the upload is no more. */
+  take(uploadId: string, personId: string, to: string): Promise<void>;
+  /** Removes what was begun a week ago and never taken. @returns how many */
+  sweep(): Promise<number>;
+}
+
+interface Dependencies {
+  readonly folder: string;
+  /** Bytes one person may have lying here. */
+  readonly quota: number;
+  readonly path: string;
+}
+
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+/** What the disk keeps free for the database and for what is being encoded. */
+const reserveBytes = 512 * 1024 * 1024;
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/i);
+/** As tus's checksum extension numbers it. */
+const checksumMismatch = 460;
+
+export async function createUploads({ folder, quota, path }: Dependencies): Promise<Uploads> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const records = new FileConfigstore(folder);
+  const store = new FolderStore({ directory: folder, configstore: records, expirationPeriodInMilliseconds: weekMs });
+  const owners = new WeakMap<IncomingMessage, string>();
+  const ownerOf = (request: IncomingMessage | undefined) => (request && owners.get(request)) ?? '';
+
+  const owned = async (uploadId: string, personId: string): Promise<Upload> => {
+    if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw notFound('Upload');
+    const upload = await store.getUpload(uploadId).catch(() => null);
+    if (upload?.metadata?.['owner'] !== personId) throw notFound('Upload');
+    return upload;
+  };
+  const bytesOf = async (personId: string): Promise<number> => {
+    const uploads = await Promise.all((await records.list()).map((id) => records.get(id)));
+    return uploads.reduce((sum, upload) => sum + (upload?.metadata?.['owner'] === personId ? (upload.size ?? 0) : 0), 0);
+  };
+
+  const admit = async (upload: Upload, owner: string) => {
+    if (upload.size === undefined) throw new TeachifyError('bad_request', 'Say how long the file is (Upload-Length)');
+    const { sha256 } = upload.metadata ?? {};
+    if (sha256 !== undefined && !sha256Schema.safeParse(sha256).success) throw new TeachifyError('bad_request', 'sha256 has to be 64 hexadecimal digits');
+    if ((await bytesOf(owner)) + upload.size > quota) throw new TeachifyError('payload_too_large', `No more than ${inGiB(quota)} may wait here at once. Make lessons of what is here, or remove it.`);
+    const { bavail, bsize } = await statfs(folder);
+    if (upload.size > bavail * bsize - reserveBytes) throw new TeachifyError('disk_full', 'There is no room on the server for a file of this size');
+  };
+
+  const verify = async (upload: Upload) => {
+    const file = join(folder, upload.id);
+    await flush(file);
+    const { sha256 } = upload.metadata ?? {};
+    if (!sha256 || sha256.toLowerCase() === (await sha256Of(file))) return {};
+    await store.remove(upload.id);
+    const body = 'These are not the bytes that were announced. Nothing was kept: send the file again.';
+    throw Object.assign(new Error(body), { status_code: checksumMismatch, body });
+  };
+
+  const server = new Server({
+    path,
+    datastore: store,
+    relativeLocation: true,
+    locker: new MemoryLocker(),
+    maxSize: quota,
+    namingFunction: () => randomUUID(),
+    onUploadCreate: async (request, upload) => {
+      const owner = ownerOf(request.runtime?.node?.req as IncomingMessage | undefined);
+      await admit(upload, owner);
+      return { metadata: { ...upload.metadata, owner } };
+    },
+    onUploadFinish: (_, upload) => verify(upload),
+    onResponseError: (request, error) => {
+      request.runtime?.node?.res?.setHeader('content-type', 'application/json; charset=utf-8');
+      return refusalOf(error);
+    },
+  });
+
+  return {
+    requireOwner: async (uploadId, personId) => void (await owned(uploadId, personId)),
+    handle: async (request, response, personId) => {
+      owners.set(request, personId);
+      await server.handle(request, response);
+    },
+    fileOf: async (uploadId, personId) => {
+      const { size, offset } = await owned(uploadId, personId);
+      if (size === undefined || offset < size) throw new TeachifyError('conflict', 'This upload is not whole yet');
+      return join(folder, uploadId);
+    },
+    take: async (uploadId, personId, to) => {
+      await owned(uploadId, personId);
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await rename(join(folder, uploadId), to);
+      await records.delete(uploadId);
+    },
+    sweep: () => store.deleteExpired(),
+  };
+}
+
+// @ts-expect-error -- private there; its own way makes the folder later and unwatched, and an error would end the process.
+class FolderStore extends FileStore {
+  /** It is made before. */
+  override checkOrCreateDirectory(): void {}
+}
+
+/** What tus calls its errors, and ours, as every other refusal of this server. */
+function refusalOf(error: Error | { status_code: number; body: string }): { status_code: number; body: string } {
+  if (isTeachifyError(error)) return { status_code: statusOf(error), body: JSON.stringify({ error: error.message, code: error.code }) };
+  const [status, sentence] = 'status_code' in error ? [error.status_code, error.body.trim()] : [500, 'Something went wrong here'];
+  return { status_code: status, body: JSON.stringify({ error: sentence, code: codes.get(status) ?? (status < 500 ? 'bad_request' : 'server_error') }) };
+}
+const codes = new Map([
+  [404, 'not_found'],
+  [409, 'conflict'],
+  [410, 'not_found'],
+  [413, 'payload_too_large'],
+]);
+
+/** Onto the disk, so that what was acknowledged whole survives a power cut. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.datasync().finally(() => handle.close());
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}
+
+function inGiB(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}

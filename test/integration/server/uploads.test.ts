@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Upload } from 'tus-js-client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStore } from '../../../src/server/store/database.ts';
+import { endpoints } from '../../../src/shared/api/endpoints.ts';
+import { refusalOf, startSchoolServer, type SchoolServer, type Visitor } from '../../harness/school-server.ts';
+
+const run = promisify(execFile);
+
+let server: SchoolServer;
+let student: Visitor;
+let teacher: Visitor;
+let admin: Visitor;
+let course: string;
+let film: Buffer;
+beforeAll(async () => {
+  server = await startSchoolServer();
+  student = await server.signIn('tea');
+  teacher = await server.signIn('both');
+  admin = await server.signIn('letters');
+  const store = await openStore(join(server.folder, 'school.db'));
+  await store.updateTable('people').set({ role: 'teacher' }).where('id', '=', 'of-both').execute();
+  await store.updateTable('people').set({ role: 'admin' }).where('id', '=', 'of-letters').execute();
+  await store.destroy();
+  course = ((await (await student.get(endpoints.lesson('making-tea'))).json()) as { course_id: string }).course_id;
+  const file = join(server.folder, 'film.mkv');
+  await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=10:d=3', '-f', 'lavfi', '-i', 'sine=d=3', '-c:v', 'libx264', '-preset', 'ultrafast', file]);
+  film = await readFile(file);
+});
+afterAll(() => server.close());
+
+function bearer({ tokens }: Visitor): Record<string, string> {
+  return { authorization: `Bearer ${tokens?.accessToken}` };
+}
+const tus = { 'tus-resumable': '1.0.0' };
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const metadata = (entries: Record<string, string>) => Object.entries(entries).map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`).join(',');
+
+/** By the client of the protocol's own makers. */
+async function send(bytes: Buffer, about: Record<string, string> = {}): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const upload: Upload = new Upload(bytes, {
+      endpoint: `${server.url}${endpoints.uploads()}`,
+      headers: bearer(teacher),
+      metadata: about,
+      chunkSize: Math.ceil(bytes.length / 3),
+      onSuccess: () => resolve(upload.url ?? ''),
+      onError: reject,
+    });
+    upload.start();
+  });
+  return url.split('/').at(-1) ?? '';
+}
+async function begin(visitor: Visitor, headers: Record<string, string>): Promise<Response> {
+  return fetch(`${server.url}${endpoints.uploads()}`, { method: 'POST', headers: { ...bearer(visitor), ...tus, ...headers } });
+}
+async function finished(job: string): Promise<{ state: string; error: string | null }> {
+  for (;;) {
+    const now = (await (await teacher.get(endpoints.job(job))).json()) as { state: string; error: string | null };
+    if (!['queued', 'running'].includes(now.state)) return now;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+it('a film sent in parts becomes a lesson that students have, and leaves nothing lying about', async () => {
+  const video = await send(film, { filename: 'film.mkv', sha256: sha256(film) });
+  const words = await send(Buffer.from('1\n00:00:01,000 --> 00:00:02,000\nWater boils.\n'));
+  const answer = await teacher.post(`/api/uploads/${video}/lesson`, {
+    ...{ id: 'sent', course_id: course, title: 'Sent', language: 'en' },
+    captions: [{ language: 'en', upload_id: words }],
+  });
+  expect(answer.status).toBe(202);
+  const { id } = (await answer.json()) as { id: string };
+  expect(await finished(id)).toMatchObject({ state: 'done', error: null });
+  const signed = (await (await student.get(endpoints.manifest('sent'))).json()) as { payload: string };
+  expect(signed.payload).toContain('captions-1.vtt');
+  expect(await readdir(join(server.folder, 'uploads'))).toEqual([]);
+  expect(await readdir(join(server.folder, 'sources'))).toEqual([]);
+});
+
+it('a line that breaks in the middle costs nothing: the rest is sent from where it stopped', async () => {
+  const begun = await begin(teacher, { 'upload-length': String(film.length), 'upload-metadata': metadata({ sha256: sha256(film) }) });
+  const where = begun.headers.get('location') ?? '';
+  const path = new URL(where, server.url).pathname;
+  const half = Math.floor(film.length / 2);
+  await new Promise<void>((resolve) => {
+    const headers = { ...bearer(teacher), ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream', 'content-length': String(film.length) };
+    const broken = request(`${server.url}${path}`, { method: 'PATCH', headers });
+    broken.on('error', () => resolve());
+    broken.write(film.subarray(0, half), () => broken.destroy());
+  });
+  let offset = 0;
+  await expect.poll(async () => (offset = Number((await teacher.head(path, tus)).headers.get('upload-offset'))), { timeout: 5000 }).toBeGreaterThan(0);
+  const rest = await fetch(`${server.url}${path}`, {
+    method: 'PATCH',
+    headers: { ...bearer(teacher), ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+    body: new Uint8Array(film.subarray(offset)),
+  });
+  expect([rest.status, rest.headers.get('upload-offset')]).toEqual([204, String(film.length)]);
+  expect((await teacher.post(`${path}/lesson`, { course_id: course, title: 'Broken line', language: 'en' })).status).toBe(202);
+});
+
+it('bytes that are not the ones announced are refused whole', async () => {
+  const begun = await begin(teacher, { 'upload-length': '5', 'upload-metadata': metadata({ sha256: sha256(film) }) });
+  const path = new URL(begun.headers.get('location') ?? '', server.url).pathname;
+  const headers = { ...bearer(teacher), ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+  const answer = await fetch(`${server.url}${path}`, { method: 'PATCH', headers, body: 'wrong' });
+  expect(await refusalOf(answer)).toMatchObject({ status: 460, error: expect.stringContaining('send the file again') as string });
+  expect((await teacher.head(path, tus)).status).toBe(404);
+});
+
+it('what cannot become a lesson is refused at once and kept, whatever its name says', async () => {
+  const video = await send(Buffer.from('not a film at all'), { filename: 'film.mp4' });
+  const order = { course_id: course, title: 'No film', language: 'en' };
+  expect(await refusalOf(await teacher.post(`/api/uploads/${video}/lesson`, order))).toMatchObject({ status: 400, error: expect.stringContaining('cannot become a lesson') as string });
+  expect(await refusalOf(await teacher.post(`/api/uploads/${video}/lesson`, { ...order, course_id: 'nowhere' }))).toMatchObject({ status: 404 });
+  expect((await teacher.head(`/api/uploads/${video}`, tus)).status).toBe(200);
+});
+
+it('more than a teacher may have waiting is refused before a byte is sent', async () => {
+  const answer = await begin(teacher, { 'upload-length': String(21 * 1024 ** 3) });
+  expect(await refusalOf(answer)).toMatchObject({ status: 413, code: 'payload_too_large' });
+  expect((await begin(teacher, { 'upload-defer-length': '1' })).status).toBe(400);
+});
+
+it('an upload is its owner\'s alone, and students and strangers send nothing', async () => {
+  const upload = await send(Buffer.from('mine'));
+  const path = `/api/uploads/${upload}`;
+  expect((await admin.head(path, tus)).status).toBe(404);
+  expect((await fetch(`${server.url}${path}`, { method: 'DELETE', headers: { ...bearer(admin), ...tus } })).status).toBe(404);
+  expect(await refusalOf(await begin(student, { 'upload-length': '4' }))).toMatchObject({ status: 403, code: 'forbidden' });
+  expect(await refusalOf(await begin(server.anyone, { 'upload-length': '4' }))).toMatchObject({ status: 401 });
+  expect((await teacher.head('/api/uploads/..%2Fschool.db', tus)).status).toBe(404);
+  expect((await fetch(`${server.url}${path}`, { method: 'DELETE', headers: { ...bearer(teacher), ...tus } })).status).toBe(204);
+});
