@@ -112,8 +112,9 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   });
   disposables.add(() => store.close());
   const signingKey = () => accounts.signingKey();
-  const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKey });
-  const leases = createLeases({ database: databases.ledger, api, accounts, wrapper: openKeyFile(join(dataFolder, 'content.key'), random) });
+  const wrapper = openKeyFile(join(dataFolder, 'content.key'), random);
+  const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKey, wrapper });
+  const leases = createLeases({ database: databases.ledger, api, accounts, wrapper });
   const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
   const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger });
   const downloads = createDownloads({

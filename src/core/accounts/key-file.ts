@@ -1,15 +1,8 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { TeachifyError } from '../../shared/errors.ts';
+import type { KeyWrapper } from '../base/key-wrapper.ts';
 import type { Random } from '../base/random.ts';
-
-/** Wraps leases, with the keys they carry, for the ledger. */
-export interface KeyWrapper {
-  /** `context` says whose and what for; it opens under no other. */
-  wrap(secret: string, context: string): Uint8Array;
-  /** Null when it was wrapped by another key, for something else, or changed since. */
-  unwrap(wrapped: Uint8Array, context: string): string | null;
-}
 
 const keyBytes = 32;
 const ivBytes = 12;

@@ -5,7 +5,7 @@ import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { fileKeyInfo, type Lease } from '../../shared/models/lease.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient } from '../net/ports.ts';
-import type { KeyWrapper } from './key-file.ts';
+import type { KeyWrapper } from '../base/key-wrapper.ts';
 import { LeaseReads, LeaseWrites } from './lease-repository.ts';
 import type { Accounts, CurrentStudent, Leases, PinnedKeys } from './ports.ts';
 import type { TrustedClock } from './trusted-clock.ts';

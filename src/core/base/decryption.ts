@@ -12,6 +12,11 @@ export function decryptWhole(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return decrypt(key, new Uint8Array(16), bytes);
 }
 
+/** As another school's playlist says: AES-128-CBC, PKCS #7, the IV named or made of the media sequence number. */
+export function decryptForeign({ bytes: key, iv }: { readonly bytes: Uint8Array; readonly iv: Uint8Array }, bytes: Uint8Array): Uint8Array {
+  return decrypt(key, iv, bytes);
+}
+
 function decrypt(key: Uint8Array, iv: Uint8Array, bytes: Uint8Array): Uint8Array {
   try {
     const decipher = createDecipheriv('aes-128-cbc', key, iv);

@@ -9,6 +9,9 @@ import { decodePieceTable, type Piece } from '../../shared/models/piece-table.ts
 import type { Connection } from '../database/connection.ts';
 import { refusal } from '../net/api-client.ts';
 import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
+import type { KeyWrapper } from '../base/key-wrapper.ts';
+import { createFetcher } from './foreign/fetcher.ts';
+import { askForeign, describeForeign, foreignSchema, isForeign, type Foreign } from './foreign/foreign-lessons.ts';
 import { LessonRepository } from './lesson-repository.ts';
 import { isWholeMp4 } from './mp4-structure.ts';
 import { verifyManifest } from './manifest-verifier.ts';
@@ -20,9 +23,13 @@ const provisionalPieceBytes = 1024 * 1024;
 const plainSchema = z.object({ path: z.string(), bytes: z.int().positive(), etag: z.string().nullable() });
 type Plain = z.infer<typeof plainSchema>;
 
+/** What is kept of a lesson without a signed manifest. */
+const unsignedSchema = z.union([foreignSchema, plainSchema]);
+type Known = Manifest | Plain | Foreign;
+
 /** As the server describes a lesson; `keep` makes it what this computer goes by. */
 interface Described {
-  readonly known: Manifest | Plain;
+  readonly known: Known;
   readonly keep: () => Promise<void>;
 }
 
@@ -34,6 +41,7 @@ interface Dependencies {
   readonly authorisation: Authorisation;
   readonly serverUrl: () => string;
   readonly signingKey: () => SigningKey;
+  readonly wrapper: KeyWrapper;
 }
 
 /** Lessons in terms of files: from disk once verified, else from the server. */
@@ -43,8 +51,8 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
 
   const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Described> => {
     if (!lesson.manifestUrl) {
-      const plain = await askPlain(dependencies, lesson, signal);
-      return { known: plain, keep: () => rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(plain), signature: null }) };
+      const known = isForeign(lesson) ? await askForeign({ ...dependencies, fetcher: createFetcher(dependencies) }, lesson, signal) : await askPlain(dependencies, lesson, signal);
+      return { known, keep: () => rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(known), signature: null }) };
     }
     const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
     const manifest = await verifyManifest(signed, signingKey());
@@ -52,21 +60,21 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     return { known: manifest, keep: () => rows.save(serverUrl(), lesson.id, signed) };
   };
 
-  const firstFromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Manifest | Plain> => {
+  const firstFromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Known> => {
     const { known, keep } = await fromServer(lesson, signal);
     await keep();
     return known;
   };
 
-  const fromDisk = async (lesson: Lesson): Promise<Manifest | Plain | null> => {
+  const fromDisk = async (lesson: Lesson): Promise<Known | null> => {
     const stored = await rows.find(serverUrl(), lesson.id);
     if (!stored) return null;
-    if (stored.signature === null) return lesson.manifestUrl ? null : plainSchema.parse(JSON.parse(stored.payload));
+    if (stored.signature === null) return lesson.manifestUrl ? null : readUnsigned(lesson, stored.payload);
     return verifyManifest({ payload: stored.payload, signature: stored.signature }, signingKey());
   };
 
-  const describe = async (lesson: Lesson, known: Manifest | Plain, options: LoadOptions): Promise<LessonContent> => {
-    const content = isManifest(known) ? await describeManifest(store, lesson, known, options) : describePlain(lesson, known);
+  const describe = async (lesson: Lesson, known: Known, options: LoadOptions): Promise<LessonContent> => {
+    const content = isManifest(known) ? await describeManifest(store, lesson, known, options) : 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
     for (const file of content.files.values()) await store.register(file);
     return content;
   };
@@ -91,8 +99,14 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
 
 type LoadOptions = Parameters<LessonContents['load']>[1];
 
-function isManifest(known: Manifest | Plain): known is Manifest {
+function isManifest(known: Known): known is Manifest {
   return 'format' in known;
+}
+
+/** Null when it was of the other kind before. */
+function readUnsigned(lesson: Lesson, payload: string): Plain | Foreign | null {
+  const known = unsignedSchema.parse(JSON.parse(payload));
+  return isForeign(lesson) === 'renditions' in known ? known : null;
 }
 
 async function describeManifest(store: PieceStore, lesson: Lesson, manifest: Manifest, options: LoadOptions): Promise<LessonContent> {
@@ -105,7 +119,7 @@ async function describeManifest(store: PieceStore, lesson: Lesson, manifest: Man
     files.set(rendition.file.sha256, await describeRendition(store, rendition, options));
   }
   for (const { file } of manifest.sideFiles) files.set(file.sha256, wholeFile(file));
-  return { lesson, timelineId: manifest.timelineId, durationMs: manifest.durationMs, manifest, plain: null, files };
+  return { lesson, timelineId: manifest.timelineId, durationMs: manifest.durationMs, manifest, plain: null, foreign: null, files };
 }
 
 async function describeRendition(store: PieceStore, { file, pieceTable }: Rendition, options: FetchOptions): Promise<FileDescription> {
@@ -136,7 +150,7 @@ function describePlain(lesson: Lesson, { path, bytes, etag }: Plain): LessonCont
   }
   const id = createHash('sha256').update(`${path}\n${etag}\n${bytes}`).digest('hex');
   const plain: FileDescription = { id, bytes, pieces, origin: { kind: 'plain', path, etag } };
-  return { lesson, timelineId: lesson.timelineId, durationMs: lesson.durationMs, manifest: null, plain, files: new Map([[id, plain]]) };
+  return { lesson, timelineId: lesson.timelineId, durationMs: lesson.durationMs, manifest: null, plain, foreign: null, files: new Map([[id, plain]]) };
 }
 
 /** A few bytes of a file, which may lie across two pieces. */

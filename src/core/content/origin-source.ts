@@ -1,4 +1,4 @@
-import { endpoints, endpointUrl } from '../../shared/api/endpoints.ts';
+import { endpoints, endpointUrl, isSameOrigin } from '../../shared/api/endpoints.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { looksLikePage, refusal } from '../net/api-client.ts';
 import type { Authorisation, Transport, TransportResponse } from '../net/ports.ts';
@@ -16,45 +16,77 @@ interface Dependencies {
 
 /** Pieces from the course server (or whatever stands before it), one Range request per run. Trusts nothing it is told. */
 export function createOriginSource({ transport, serverUrl, authorisation, idleTimeoutMs = defaultIdleTimeoutMs }: Dependencies): PieceSource {
-  const ask = async (run: PieceRun, signal: AbortSignal, token: string | null): Promise<TransportResponse> => {
-    const { file } = run;
-    const { start, end } = bytesOf(run);
-    const isOneStream = file.origin.kind === 'plain' && file.origin.etag === null;
-    const path = file.origin.kind === 'plain' ? file.origin.path : endpoints.media(file.id);
-    return transport({
+  const ask = async (asked: Asked, signal: AbortSignal, token: string | null): Promise<TransportResponse> =>
+    transport({
       method: 'GET',
-      url: endpointUrl(serverUrl(), path),
+      url: asked.url,
       headers: {
-        ...(isOneStream ? {} : { range: `bytes=${start}-${end}` }),
-        ...(file.origin.kind === 'plain' && file.origin.etag !== null ? { 'if-range': file.origin.etag } : {}),
+        ...(asked.isWhole ? {} : { range: `bytes=${asked.start}-${asked.end}` }),
+        ...(asked.etag !== null ? { 'if-range': asked.etag } : {}),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
       signal,
       idleTimeoutMs,
     });
-  };
 
   return {
     open: async function* open(run, signal) {
-      const guarded = run.file.origin.kind === 'plain';
-      const token = guarded ? await authorisation.accessToken(signal) : null;
-      let response = await ask(run, signal, token);
+      const asked = askedOf(run, serverUrl());
+      const token = asked.isPrivate ? await authorisation.accessToken(signal) : null;
+      let response = await ask(asked, signal, token);
       if (response.status === 401 && token) {
         await drain(response);
-        response = await ask(run, signal, await authorisation.replaceToken(token, signal));
+        response = await ask(asked, signal, await authorisation.replaceToken(token, signal));
       }
-      yield* judged(response, run);
+      yield* judged(response, asked);
     },
   };
 }
 
-/** Yields the body only when the answer is exactly what was asked for (RFC 9110 15.3.7). */
-async function* judged(response: TransportResponse, run: PieceRun): AsyncGenerator<Uint8Array> {
+/** What is asked for, wherever it lies. */
+interface Asked {
+  readonly url: string;
+  /** First and last byte there, and how many there are. */
+  readonly start: number;
+  readonly end: number;
+  readonly total: number;
+  /** Strong validator of what may change under its name. */
+  readonly etag: string | null;
+  /** All of it in one answer. */
+  readonly isWhole: boolean;
+  /** The school wants to know who asks. */
+  readonly isPrivate: boolean;
+  /** Named by its hash, so that it cannot change. */
+  readonly isImmutable: boolean;
+}
+
+function askedOf(run: PieceRun, serverUrl: string): Asked {
+  const { file, first, count, skipBytes } = run;
   const { start, end } = bytesOf(run);
-  const { file } = run;
+  const { origin } = file;
+  if (origin.kind === 'published') {
+    return { url: endpointUrl(serverUrl, endpoints.media(file.id)), start, end, total: file.bytes, etag: null, isWhole: false, isPrivate: false, isImmutable: true };
+  }
+  if (origin.kind === 'plain') {
+    return { url: endpointUrl(serverUrl, origin.path), start, end, total: file.bytes, etag: origin.etag, isWhole: origin.etag === null, isPrivate: true, isImmutable: false };
+  }
+  const [place, last] = [origin.places[first], origin.places[first + count - 1]];
+  if (!place || !last) throw new RangeError(`No places of ${first} to ${first + count - 1} in ${file.id}`);
+  const [from, to] = [place.offset + skipBytes, last.offset + (file.pieces[first + count - 1]?.length ?? 0) - 1];
+  const isAll = from === 0 && to === place.total - 1;
+  return { url: place.url, start: from, end: to, total: place.total, etag: place.etag, isWhole: isAll && place.etag === null, isPrivate: isSameOrigin(place.url, serverUrl), isImmutable: false };
+}
+
+/** Yields the body only when the answer is exactly what was asked for (RFC 9110 15.3.7). */
+async function* judged(response: TransportResponse, asked: Asked): AsyncGenerator<Uint8Array> {
+  const { start, end, total } = asked;
   if (response.status === 416) {
     await drain(response);
-    throw another(file, 'The file on the server is shorter than its description');
+    throw another(asked, 'The file on the server is shorter than its description');
+  }
+  if (response.status === 401 && !asked.isPrivate) {
+    await drain(response);
+    throw new TeachifyError('forbidden', 'The file is not given out where it lies');
   }
   if (response.status >= 400) throw refusal(response, await drain(response));
   if (looksLikePage(response, '')) {
@@ -66,18 +98,20 @@ async function* judged(response: TransportResponse, run: PieceRun): AsyncGenerat
     throw new TeachifyError('unexpected_answer', 'Something on the way re-encoded the file');
   }
   if (response.status === 206) {
-    if (response.headers['content-range'] !== `bytes ${start}-${end}/${file.bytes}`) {
+    if (response.headers['content-range'] !== `bytes ${start}-${end}/${total}`) {
       await drain(response);
-      throw another(file, 'The server sent another range than the one asked for');
+      throw another(asked, 'The server sent another range than the one asked for');
     }
     return yield* exactly(response.body, 0, end - start + 1);
   }
   if (response.status === 200) {
     // A guarded file answers 200 when its validator no longer matches (If-Range); a public one when ranges are not supported.
-    const isGuarded = file.origin.kind === 'plain' && file.origin.etag !== null;
-    if (isGuarded || response.headers['content-length'] !== String(file.bytes)) {
+    const { 'content-length': length } = response.headers;
+    // One that never says how long it is (chunked) is held to the length it had.
+    const isOther = length === undefined ? !asked.isWhole : length !== String(total);
+    if ((asked.etag !== null && !asked.isWhole) || isOther) {
       await drain(response);
-      throw another(file, 'The server sent another file than the one asked for');
+      throw another(asked, 'The server sent another file than the one asked for');
     }
     return yield* exactly(response.body, start, end - start + 1);
   }
@@ -86,8 +120,8 @@ async function* judged(response: TransportResponse, run: PieceRun): AsyncGenerat
 }
 
 /** A file named by its hash cannot change: what answers so is broken, and may be well again. A plain one is another one now. */
-function another({ origin }: PieceRun['file'], message: string): TeachifyError {
-  return new TeachifyError(origin.kind === 'plain' ? 'source_changed' : 'unexpected_answer', message);
+function another({ isImmutable }: Asked, message: string): TeachifyError {
+  return new TeachifyError(isImmutable ? 'unexpected_answer' : 'source_changed', message);
 }
 
 /** Skips, then passes on exactly `length` bytes; a body that ends before is a cut line. */

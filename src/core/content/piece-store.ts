@@ -63,7 +63,9 @@ class DiskPieceStore implements PieceStore {
   }
 
   async register(file: FileDescription): Promise<void> {
-    if (this.#files.has(file.id)) return;
+    const known = this.#files.get(file.id);
+    // The same pieces may have moved to another address.
+    if (known) return void (known.description = file);
     const running = this.#registering.get(file.id) ?? this.#takeIn(file).finally(() => this.#registering.delete(file.id));
     this.#registering.set(file.id, running);
     await running;

@@ -16,7 +16,20 @@ export type FileOrigin =
    * A plain file behind enrolment, guarded by its strong ETag (If-Range) instead of hashes. Without one (null) two answers
    * cannot be told to be of the same file: it comes in one stream and begins anew when that is cut.
    */
-  | { readonly kind: 'plain'; readonly path: string; readonly etag: string | null };
+  | { readonly kind: 'plain'; readonly path: string; readonly etag: string | null }
+  /** A rendition from elsewhere: each piece lies at an address of its own. */
+  | { readonly kind: 'elsewhere'; readonly places: readonly PiecePlace[] };
+
+/** Where a piece of a file from elsewhere lies. */
+export interface PiecePlace {
+  /** Absolute. Where it is not the school's own, no word of the student goes there. */
+  readonly url: string;
+  /** Of the piece within what lies at that address, and how long all of that is. */
+  readonly offset: number;
+  readonly total: number;
+  /** Strong validator; without one a piece comes in one answer or anew. */
+  readonly etag: string | null;
+}
 
 export interface FileDescription {
   readonly id: FileId;
@@ -127,6 +140,12 @@ export interface PieceSource {
   open(run: PieceRun, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
+/** What a foreign playlist says of a piece (RFC 8216 4.3.2). One that lasts no time is an initialisation section. */
+export interface ForeignPart {
+  readonly discontinuity: boolean;
+  readonly key: { readonly bytes: Uint8Array; readonly iv: Uint8Array } | null;
+}
+
 /** A lesson in terms of files: what playing and taking home need. */
 export interface LessonContent {
   readonly lesson: Lesson;
@@ -135,6 +154,8 @@ export interface LessonContent {
   /** Null for a plain MP4, whose one file is then `plain`. */
   readonly manifest: Manifest | null;
   readonly plain: FileDescription | null;
+  /** For a lesson from elsewhere, whose manifest is made here of its playlists: what they say of each piece of a file. */
+  readonly foreign: ReadonlyMap<FileId, readonly ForeignPart[]> | null;
   /** Described files by id: renditions with their piece tables, side files as one piece each, or the plain file. */
   readonly files: ReadonlyMap<FileId, FileDescription>;
 }

@@ -24,6 +24,13 @@ function isOneStream({ origin }: FileDescription): boolean {
   return origin.kind === 'plain' && origin.etag === null;
 }
 
+/** Whether the next piece lies right behind this one: in one file always, elsewhere only at the same address. */
+function isAdjacent({ origin, pieces }: FileDescription, piece: number): boolean {
+  if (origin.kind !== 'elsewhere') return true;
+  const [here, next] = [origin.places[piece], origin.places[piece + 1]];
+  return here !== undefined && here.etag !== null && here.url === next?.url && here.offset + (pieces[piece]?.length ?? 0) === next.offset;
+}
+
 /**
  * The first absent piece of `wanted` and the absent wanted ones that follow it without a gap in its file, up to the limit.
  * Undefined when nothing is absent. Wanted pieces of other files in between do not break a run.
@@ -37,7 +44,7 @@ export function nextRun(wanted: readonly PieceRef[], { describe, isAbsent, parti
   let count = 0;
   while (wantedHere.has(start.piece + count)) {
     const length = file.pieces[start.piece + count]?.length ?? 0;
-    if (count > 0 && bytes + length > limitBytes && !isOneStream(file)) break;
+    if (count > 0 && (!isAdjacent(file, start.piece + count - 1) || (bytes + length > limitBytes && !isOneStream(file)))) break;
     bytes += length;
     count += 1;
   }

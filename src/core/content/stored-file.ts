@@ -7,7 +7,7 @@ import type { FileDescription } from './ports.ts';
 
 /** One file as this run of the program knows it: its blocks, which pieces are here, what lies on disk unfinished. */
 export class StoredFile {
-  readonly description: FileDescription;
+  description: FileDescription;
   readonly blocks: readonly Block[];
   readonly bits: PieceBits;
   /** Pieces whose bytes were hashed in this run; the disk is trusted for the rest of it. */
@@ -21,7 +21,7 @@ export class StoredFile {
     this.blocks = blocksOf(description.pieces);
     this.bits = new PieceBits(description.pieces, known?.bits);
     for (const [piece, bytes] of known?.partials ?? []) {
-      if (!this.bits.has(piece) && bytes < (description.pieces[piece]?.length ?? 0)) this.partials.set(piece, bytes);
+      if (!this.bits.has(piece) && this.isPieceResumable(piece) && bytes < (description.pieces[piece]?.length ?? 0)) this.partials.set(piece, bytes);
     }
     this.#blockOfPiece = this.blocks.flatMap((block) => Array.from({ length: block.count }, () => block));
   }
@@ -29,7 +29,13 @@ export class StoredFile {
   /** False for a file of which nothing says that a part fetched later belongs to what is here. */
   get isResumable(): boolean {
     const { origin } = this.description;
-    return origin.kind === 'published' || origin.etag !== null;
+    return origin.kind !== 'plain' || origin.etag !== null;
+  }
+
+  /** False for a piece from elsewhere of which nothing says that what is sent later belongs to what is here: it begins anew. */
+  isPieceResumable(piece: number): boolean {
+    const { origin } = this.description;
+    return origin.kind !== 'elsewhere' || (origin.places[piece]?.etag ?? null) !== null;
   }
 
   /** Nothing of it is here any more. */

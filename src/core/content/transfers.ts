@@ -106,7 +106,8 @@ export class Transfers {
     await this.#pause.over(this.#stopOf(options));
     try {
       const arrived = await this.#transfer(rest, file, options, stillWanted);
-      connectivity.reportSuccess();
+      // An answer from elsewhere says nothing of the school's server.
+      if (rest.file.origin.kind !== 'elsewhere') connectivity.reportSuccess();
       this.#concurrency.succeeded(this.#deps.bandwidth.bitsPerSecond());
       this.#slots.wake();
       return arrived;
@@ -116,6 +117,7 @@ export class Transfers {
       if (congestions.some((code) => isTeachifyError(error, code))) this.#concurrency.congested(clock.monotonic());
       if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
       if (!file.isResumable) file.clear();
+      for (const piece of file.partials.keys()) if (!file.isPieceResumable(piece)) file.partials.delete(piece);
       throw error;
     }
   }

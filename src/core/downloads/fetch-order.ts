@@ -8,7 +8,8 @@ const stretchUs = 60_000_000;
 export function fetchOrder(content: LessonContent, quality: string): PieceRef[] {
   if (!content.manifest) return [...content.files.values()].flatMap(allPieces);
   const { renditions, sideFiles } = filesOfQuality(content.manifest, quality);
-  const small = [...renditions.map(({ pieceTable }) => pieceTable.sha256), ...sideFiles.map(({ file }) => file.sha256)];
+  const tables = content.foreign ? [] : renditions.map(({ pieceTable }) => pieceTable.sha256);
+  const small = [...tables, ...sideFiles.map(({ file }) => file.sha256)];
   const stretches = renditions.flatMap((rendition) => stretchesOf(rendition, content.files));
   const media = stretches.toSorted((a, b) => a.startUs - b.startUs).flatMap(({ pieces }) => pieces);
   return [...small.flatMap((fileId) => allPieces(describe(content.files, fileId))), ...media];

@@ -167,9 +167,11 @@ export class QueueRunner {
       await this.#bring(entry, isOld ? await update() : { content, keep: async () => {} }, signal);
     } catch (error) {
       // Another file is where this one was, or none: the school may describe the lesson anew.
-      if (!isTeachifyError(error, 'source_changed') && !isTeachifyError(error, 'not_found')) throw error;
+      // Elsewhere an address may also be good for some hours only.
+      const isMoved = isTeachifyError(error, 'source_changed') || isTeachifyError(error, 'not_found') || (content.foreign && isTeachifyError(error, 'forbidden'));
+      if (!isMoved) throw error;
       const anew = await update();
-      if (isSame(anew.content, entry)) throw error;
+      if (isSame(anew.content, entry) && !content.foreign) throw error;
       await this.#bring(entry, anew, signal);
     }
     return lesson.revision;
@@ -181,7 +183,7 @@ export class QueueRunner {
     const files = filesFor(content, quality);
     entry.content = content;
     entry.row = { ...entry.row, bytesTotal: files.reduce((sum, fileId) => sum + (content.files.get(fileId)?.bytes ?? 0), 0) };
-    if (content.manifest) await leases.acquire(lessonId, signal);
+    if (content.manifest && !content.foreign) await leases.acquire(lessonId, signal);
     const claim = { account: list.account, lessonId, quality };
     await store.claim(claim, files);
     await this.#requireSpace();

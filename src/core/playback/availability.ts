@@ -25,8 +25,11 @@ export function availabilityOf(mediaId: string, content: LessonContent, store: P
 function presentRanges(pieces: readonly { durationUs: number }[], present: PieceSet): TimeRange[] {
   const found: TimeRange[] = [];
   let timeUs = 0;
+  // Without its initialisation section a segment shows nothing; a rendition from elsewhere may have none, or several.
+  let isInitialised = true;
   pieces.forEach(({ durationUs }, index) => {
-    if (durationUs > 0 && present.has(0) && present.has(index)) found.push([Math.round(timeUs / 1000), Math.round((timeUs + durationUs) / 1000)]);
+    if (durationUs === 0) isInitialised = present.has(index);
+    else if (isInitialised && present.has(index)) found.push([Math.round(timeUs / 1000), Math.round((timeUs + durationUs) / 1000)]);
     timeUs += durationUs;
   });
   return unionRanges(found);

@@ -19,12 +19,18 @@ function streamInf(video: Rendition, audio: Rendition | undefined): string {
   const attributes = [
     `BANDWIDTH=${video.bandwidth + (audio?.bandwidth ?? 0)}`,
     `AVERAGE-BANDWIDTH=${video.averageBandwidth + (audio?.averageBandwidth ?? 0)}`,
-    `CODECS="${[video.codecs, ...(audio ? [audio.codecs] : [])].join(',')}"`,
+    ...codecsOf(video, audio),
     ...(video.width && video.height ? [`RESOLUTION=${video.width}x${video.height}`] : []),
     ...(video.frameRate ? [`FRAME-RATE=${video.frameRate.toFixed(3)}`] : []),
     ...(audio ? ['AUDIO="sound"'] : []),
   ];
   return `#EXT-X-STREAM-INF:${attributes.join(',')}`;
+}
+
+/** A playlist from elsewhere may keep them to itself; named in part, they would be taken for all. */
+function codecsOf(video: Rendition, audio: Rendition | undefined): string[] {
+  const codecs = [video.codecs, ...(audio?.codecs ? [audio.codecs] : [])];
+  return codecs.includes('') ? [] : [`CODECS="${codecs.join(',')}"`];
 }
 
 /** `<rendition>/<piece>.m4s`; piece 0 is the initialisation segment. */

@@ -14,9 +14,11 @@ import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
 import { availabilityOf } from './availability.ts';
 import { decryptSegment, decryptWhole } from '../base/decryption.ts';
+import { foreignPlaylist, joinedCaptions, openForeign } from './foreign-media.ts';
 import { mediaPlaylist, multivariantPlaylist } from './media-playlists.ts';
 import { empty, notNow, playlist, ranged, rangedPiecewise, whole, withoutBody } from './media-responses.ts';
 import type { MediaRequest, MediaResponse, Playback } from './ports.ts';
+import { qualitiesOf } from './qualities.ts';
 import { sideFileType, soundsOf, thumbnailsOf } from './side-files.ts';
 
 /** How many segments beyond the one asked for are fetched ahead. */
@@ -85,13 +87,12 @@ class LessonPlayback implements Playback {
       if (!home) throw missing(error, offline);
       return contents.load(lesson, { priority: 'foreground', qualities: [home.quality] });
     });
-    if (content.manifest) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
+    if (content.manifest && !content.foreign) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
     const mediaId = random.id();
     this.#open.set(mediaId, { mediaId, account, content, closing: new AbortController(), blocked: false, announceAt: 0 });
     downloaded.watching(lessonId);
     const { positionMs, epoch } = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
-    const described = lesson.qualities.filter(({ quality }) => !content.manifest || isDescribed(content, quality));
     return {
       mediaId,
       kind: content.manifest ? 'hls' : 'mp4',
@@ -104,7 +105,7 @@ class LessonPlayback implements Playback {
       epoch,
       sessionId: random.id(),
       resumeMs: positionMs >= content.durationMs - endMs ? 0 : positionMs,
-      qualities: described.map(({ quality, bytes }) => ({
+      qualities: qualitiesOf(content).map(({ quality, bytes }) => ({
         ...{ quality, bytes, height: qualityHeight(quality) },
         onThisComputer: home?.ready === true && home.quality === quality,
       })),
@@ -172,7 +173,8 @@ class LessonPlayback implements Playback {
     const rendition = content.manifest.renditions.find(({ id }) => id === (named ?? first));
     const file = rendition && content.files.get(rendition.file.sha256);
     if (!rendition || !file) return null;
-    if (named) return playlist(mediaPlaylist(rendition, file.pieces));
+    const parts = content.foreign?.get(file.id);
+    if (named) return playlist(parts ? foreignPlaylist(rendition, file.pieces, parts) : mediaPlaylist(rendition, file.pieces));
     const piece = /^(\d{1,6})\.m4s$/.exec(second ?? '')?.[1];
     if (piece === undefined || Number(piece) >= file.pieces.length) return null;
     return this.#segment(open, rendition, file, Number(piece), request);
@@ -189,7 +191,7 @@ class LessonPlayback implements Playback {
     const stored = await store.read(file.id, piece, { priority: 'foreground', signal: AbortSignal.any([open.closing.signal, request.signal]) });
     if (request.method === 'GET') this.#fetchAhead(open, file, piece);
     const { keyId } = rendition.file;
-    const bytes = keyId && piece > 0 ? decryptSegment(await leases.fileKey(open.content.lesson.id, keyId), piece, stored) : stored;
+    const bytes = open.content.foreign ? openForeign(open.content.foreign.get(file.id)?.[piece], stored) : keyId && piece > 0 ? decryptSegment(await leases.fileKey(open.content.lesson.id, keyId), piece, stored) : stored;
     return ranged(bytes, 'video/mp4', request);
   }
 
@@ -205,7 +207,10 @@ class LessonPlayback implements Playback {
     const found = content.manifest?.sideFiles.find((file) => file.role === role && file.name === name);
     const type = found && sideFileType(found);
     if (!found || type === undefined) return null;
-    const stored = await this.#deps.store.read(found.file.sha256, 0, { priority: 'foreground' });
+    const read = (piece: number) => this.#deps.store.read(found.file.sha256, piece, { priority: 'foreground' });
+    const [file, parts] = [content.files.get(found.file.sha256), content.foreign?.get(found.file.sha256)];
+    if (file && parts) return whole(await joinedCaptions(file, parts, read), type);
+    const stored = await read(0);
     const bytes = found.file.keyId ? decryptWhole(await this.#deps.leases.fileKey(content.lesson.id, found.file.keyId), stored) : stored;
     return whole(bytes, type);
   }
@@ -276,10 +281,6 @@ class LessonPlayback implements Playback {
     if (isTeachifyError(error) && (error.code === 'not_enrolled' || error.code === 'forbidden')) throw error;
     this.#deps.logger.info('the lease could not be renewed now', { error });
   }
-}
-
-function isDescribed(content: LessonContent, quality: string): boolean {
-  return content.manifest?.renditions.some((rendition) => rendition.quality === quality && content.files.has(rendition.file.sha256)) ?? false;
 }
 
 /** Offline, "cannot be reached" means to a student that the lesson is not here. */

@@ -5,15 +5,18 @@ import { parseArgs } from 'node:util';
 import { lessonJob } from '../jobs/lesson-worker.ts';
 import { createSqlJobs } from '../jobs/sql-jobs.ts';
 import { wait } from '../jobs/wait.ts';
+import { linkLesson } from '../services/linked-lesson.ts';
 import { createMediaFolder } from '../services/media-folder.ts';
 import { createPublication } from '../services/publication.ts';
 import { loadSchoolKeys } from '../services/school-keys.ts';
 import { openStore } from '../store/database.ts';
-import { createLessonMaker, lessonOrderSchema } from '../transcoding/make-lesson.ts';
+import { createLessonMaker, lessonOrderSchema, type LessonOrder } from '../transcoding/make-lesson.ts';
 
 export const addLessonHelp = `Usage: teachify-server add-lesson VIDEO --course ID [flags]
 
 Makes a lesson of any video or sound that ffmpeg reads. It can be watched once the smallest picture is made.
+
+VIDEO may also be the https address of an HLS playlist (.m3u8): then it stays where it is, and the app takes it from there.
 
   --course ID          course it goes to, after its last lesson
   --title TEXT         (default: the file's name)
@@ -42,7 +45,7 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
   const [video, ...others] = positionals;
   if (!video || others.length > 0) throw new Error('Name one video: teachify-server add-lesson VIDEO --course ID');
   if (!values.course) throw new Error('Name the course it goes to: --course ID');
-  const order = lessonOrderSchema.parse({
+  const order = orderOf({
     id: values.id ?? randomUUID(),
     courseId: values.course,
     title: values.title ?? basename(video, extname(video)),
@@ -58,6 +61,12 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
   await access(file).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
   const store = await openStore(file, env['TEACHIFY_SQLITE_BINDING']);
   try {
+    if (isAddress(video)) {
+      const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
+      if (!course) throw new Error(`There is no course ${order.courseId}.`);
+      await linkLesson(store, { ...order, url: video }, now());
+      return print(order.id);
+    }
     if (values.later) return print(await createSqlJobs({ store, now, newId: randomUUID, wait }).enqueue(lessonJob, order));
     const media = createMediaFolder(join(data, 'media'));
     const publication = createPublication({ store, media, keys: await loadSchoolKeys(join(data, 'keys.json')), now });
@@ -88,6 +97,18 @@ const flags = {
   data: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
+
+function isAddress(video: string): boolean {
+  return /^https?:\/\//i.test(video);
+}
+
+function orderOf(given: LessonOrder): LessonOrder {
+  const parsed = lessonOrderSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const flag = issue?.path[0] === 'courseId' ? 'course' : String(issue?.path[0]);
+  throw new Error(`--${flag} does not fit: ${issue?.message}`);
+}
 
 function splitCaptions(text: string): { language: string; file: string } {
   const [, language = '', file = ''] = /^([A-Za-z0-9-]+)=(.+)$/.exec(text) ?? [];

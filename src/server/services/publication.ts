@@ -66,6 +66,7 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
         signature: payload ? await keys.signDetached(payload) : null,
         plain_sha256: plain?.sha256 ?? null,
         plain_bytes: plain?.bytes ?? null,
+        ...{ video_url: null, video_bytes: null },
         poster_sha256: poster?.sha256 ?? null,
         poster_type: poster?.type ?? null,
         source_hash: sourceHash,

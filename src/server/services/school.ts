@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { CourseResponse, CourseSummary, Lesson } from '../../shared/api/catalog.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { fromWire } from '../../shared/api/codec.ts';
 import { bytesOfQuality, manifestSchema, type Manifest } from '../../shared/models/manifest.ts';
-import { qualityHeight, type Quality } from '../../shared/models/quality.ts';
+import { qualityHeight, qualitySchema, type Quality } from '../../shared/models/quality.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { notEnrolled, notFound } from '../errors.ts';
 import type { Store } from '../store/database.ts';
@@ -82,12 +83,12 @@ export function createSchool(store: Store, now: () => number): School {
       durationMs: row.duration_ms,
       timelineId: row.timeline_id,
       revision: row.revision,
-      videoUrl: row.manifest ? endpoints.playlist(row.id, 'playlist.m3u8') : endpoints.plainVideo(row.id),
+      videoUrl: row.video_url ?? (row.manifest ? endpoints.playlist(row.id, 'playlist.m3u8') : endpoints.plainVideo(row.id)),
       manifestUrl: row.manifest ? endpoints.manifest(row.id) : null,
       posterUrl: row.poster_sha256 ? endpoints.media(row.poster_sha256) : null,
       qualities: row.manifest
         ? qualitiesOf(school.manifest(row))
-        : [{ quality: 'original', bytes: Number(row.plain_bytes ?? 0) }],
+        : (linkedQualities(row) ?? [{ quality: 'original', bytes: Number(row.plain_bytes ?? 0) }]),
     }),
     manifest: (row) => {
       if (!row.manifest) throw notFound('Manifest');
@@ -100,6 +101,14 @@ export function createSchool(store: Store, now: () => number): School {
     },
   };
   return school;
+}
+
+/** What lies elsewhere is known by its rates alone; what a student takes home is measured by the app. */
+function linkedQualities({ video_bytes: bytes }: LessonRow): { quality: Quality; bytes: number }[] | null {
+  if (bytes === null) return null;
+  return Object.entries(z.record(qualitySchema, z.int().nonnegative()).parse(JSON.parse(bytes)))
+    .map(([quality, size]) => ({ quality, bytes: size }))
+    .toSorted((a, b) => qualityHeight(b.quality) - qualityHeight(a.quality));
 }
 
 function qualitiesOf(manifest: Manifest): { quality: Quality; bytes: number }[] {

@@ -4,12 +4,13 @@ import { access } from './migrations/0020-access.ts';
 import { progress } from './migrations/0030-progress.ts';
 import { notes } from './migrations/0035-notes.ts';
 import { jobs } from './migrations/0040-jobs.ts';
+import { links } from './migrations/0045-links.ts';
 import { school } from './migrations/0010-school.ts';
 import type { Schema } from './schema.ts';
 
 export type Store = Kysely<Schema>;
 
-const migrations = [school, access, progress, notes, jobs];
+const migrations = [school, access, progress, notes, jobs, links];
 
 /** Opens the school's database and brings it up to date, each step in a transaction of its own. */
 export async function openStore(file: string, nativeBinding?: string): Promise<Store> {

@@ -25,6 +25,10 @@ export interface Schema {
     /** SHA-256 over what was published, so that the same lesson is not published twice. */
     source_hash: string;
     published_at: number;
+    /** Where the HLS of a lesson lies that is not of this school; null for one of its own. */
+    video_url: string | null;
+    /** Of such a lesson about how many bytes each quality has, as JSON. */
+    video_bytes: string | null;
   };
   /** Which plaintext a published file came from, so that an unchanged one keeps key and bytes in a new revision. */
   published_files: { lesson_id: string; plain_sha256: string; sha256: string; bytes: number; key_id: string | null; piece_table: string | null };

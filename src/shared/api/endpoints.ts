@@ -26,3 +26,8 @@ export const endpoints = {
 export function endpointUrl(serverUrl: string, path: string): string {
   return `${serverUrl.replace(/\/+$/, '')}${path}`;
 }
+
+/** Whether an absolute URL is of the server's own scheme, host and port, so that a token may go there. */
+export function isSameOrigin(url: string, serverUrl: string): boolean {
+  return URL.parse(url)?.origin === URL.parse(serverUrl)?.origin;
+}
