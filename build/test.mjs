@@ -20,7 +20,7 @@ if (unknown.length > 0) {
 const wanted = named.length > 0 ? named : Object.keys(parts);
 
 const { env } = await prepareApp();
-await requireSystemPackages('media', 'keyring', 'tracing');
+await requireSystemPackages('media', 'keyring', 'tracing', 'forgetting');
 if (wanted.includes('e2e')) {
   env.TEACHIFY_DEMO_SCHOOL = await prepareDemoSchool();
   await buildBundles();

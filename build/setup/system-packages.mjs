@@ -4,8 +4,8 @@ import { capture, run } from './run.mjs';
 import { giveUp, say } from './say.mjs';
 
 /**
- * What is needed from the system, by Debian package: a program on the PATH or a shared library tells whether it is here.
- * @typedef {{ package: string, program?: string, library?: string }} Need
+ * What is needed from the system, by Debian package: a program on the PATH, a shared library or a file tells whether it is here.
+ * @typedef {{ package: string, program?: string, library?: string, file?: string }} Need
  * @type {Record<string, Need[]>}
  */
 export const needs = {
@@ -35,12 +35,17 @@ export const needs = {
   compiler: [{ package: 'build-essential', program: 'g++' }],
   // What the tests look over the program's shoulder with.
   tracing: [{ package: 'strace', program: 'strace' }],
+  // A disk that forgets what was not synced, for the tests of power cuts.
+  forgetting: [
+    { package: 'fuse3', program: 'fusermount3' },
+    { package: 'python3-fusepy', file: '/usr/lib/python3/dist-packages/fusepy.py' },
+  ],
   bench: [{ package: 'aria2', program: 'aria2c' }],
 };
 
 /** @returns {Need[]} those of `wanted` that `has` does not know */
-export function missing(wanted, { programs, libraries }) {
-  return wanted.filter(({ program, library }) => (program ? !programs(program) : !libraries(library)));
+export function missing(wanted, { programs, libraries, files }) {
+  return wanted.filter(({ program, library, file }) => (program ? !programs(program) : file ? !files(file) : !libraries(library)));
 }
 
 /**
@@ -64,8 +69,8 @@ export async function requireSystemPackages(...groups) {
   if ((await install()) !== 0) giveUp(`apt-get could not install: ${packages.join(' ')}. Its words are above.`);
 }
 
-/** Elsewhere every machine has a display and a keychain of its own. */
-const onLinuxOnly = new Set(['Xvfb', 'xauth', 'gnome-keyring-daemon', 'dbus-daemon']);
+/** Elsewhere every machine has a display and a keychain of its own, and the tests that look on are left out. */
+const onLinuxOnly = new Set(['Xvfb', 'xauth', 'gnome-keyring-daemon', 'dbus-daemon', 'strace', 'fusermount3']);
 
 function explainForeign(absent) {
   const programs = absent.flatMap(({ program }) => (program && !onLinuxOnly.has(program) ? [program] : []));
@@ -76,7 +81,7 @@ function explainForeign(absent) {
 
 async function machine() {
   const cache = process.platform === 'linux' ? await capture('/sbin/ldconfig', ['-p']).catch(() => '') : null;
-  return { programs: onPath, libraries: (name) => cache === null || cache.includes(`${name} `) };
+  return { programs: onPath, files: existsSync, libraries: (name) => cache === null || cache.includes(`${name} `) };
 }
 
 /** True when a program of this name is on the PATH. */

@@ -75,17 +75,15 @@ export class Committer {
     pieces.push(piece);
     batch.pieces.set(file, pieces);
     batch.bytes += file.description.pieces[piece]?.length ?? 0;
-    if (!batch.blocks.has(block.open)) {
-      batch.blocks.add(block.open);
-      block.open.users += 1;
-    }
+    include(batch, block);
     this.#schedule(batch, urgent);
     return batch.done;
   }
 
-  /** A beginning of a piece lies in its block: with the next batch the books say so, so that a kill does not cost it. */
-  note(file: StoredFile): void {
+  /** A beginning of a piece lies in its block: with the next batch it is durable and the books say so, so that a kill or a power cut does not cost it. */
+  note(file: StoredFile, block: WritableBlock): void {
     const batch = (this.#batch ??= newBatch());
+    include(batch, block);
     if (!batch.pieces.has(file)) batch.pieces.set(file, []);
     this.#schedule(batch, false);
   }
@@ -160,6 +158,13 @@ export class WritableBlock {
       throw diskError(error);
     }
   }
+}
+
+/** Its bytes are synced with the batch; until then it stays open. */
+function include({ blocks }: Batch, { open }: WritableBlock): void {
+  if (blocks.has(open)) return;
+  blocks.add(open);
+  open.users += 1;
 }
 
 function newBatch(): Batch {

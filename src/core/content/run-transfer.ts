@@ -183,7 +183,7 @@ class Receiver {
     }
     if (this.#filled > 0) {
       file.partials.set(this.#piece, this.#filled);
-      committer.note(file);
+      if (this.#block) committer.note(file, this.#block.writable);
     }
     const whole = this.#whole;
     this.#whole = [];
