@@ -10,7 +10,7 @@ import type { Connection } from '../database/connection.ts';
 import { refusal } from '../net/api-client.ts';
 import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
 import type { KeyWrapper } from '../base/key-wrapper.ts';
-import { createFetcher } from './foreign/fetcher.ts';
+import { countedBytes, createFetcher } from './foreign/fetcher.ts';
 import { askForeign, describeForeign, foreignSchema, isForeign, type Foreign } from './foreign/foreign-lessons.ts';
 import { LessonRepository } from './lesson-repository.ts';
 import { isWholeMp4 } from './mp4-structure.ts';
@@ -162,26 +162,32 @@ async function readRange(store: PieceStore, { id, pieces }: FileDescription, off
   return Buffer.concat(parts).subarray(from, from + length);
 }
 
-/** Asks how long the file is and for its strong validator, without fetching it. */
+/** Asks how long the file is and for its strong validator, without fetching it where the server says so. */
 async function askPlain({ transport, authorisation, serverUrl }: Dependencies, lesson: Lesson, signal: AbortSignal | undefined): Promise<Plain> {
   const path = endpoints.plainVideo(lesson.id);
-  const head = (token: string | null) =>
+  const ask = (method: 'HEAD' | 'GET', token: string | null) =>
     transport({
-      method: 'HEAD',
-      url: endpointUrl(serverUrl(), path),
+      ...{ method, url: endpointUrl(serverUrl(), path) },
       headers: token ? { authorization: `Bearer ${token}` } : {},
       ...(signal ? { signal } : {}),
     });
-  const token = await authorisation.accessToken(signal);
-  let response = await head(token);
-  if (response.status === 401 && token) response = await head(await authorisation.replaceToken(token, signal));
+  let token = await authorisation.accessToken(signal);
+  let response = await ask('HEAD', token);
+  if (response.status === 401 && token) response = await ask('HEAD', (token = await authorisation.replaceToken(token, signal)));
   for await (const _ of response.body) break;
   // An answer to HEAD has no body to name the reason; a lesson's 403 is always about enrolment.
   if (response.status === 403) throw new TeachifyError('not_enrolled', 'Access denied');
-  if (response.status >= 400) throw refusal(response, '');
-  const bytes = Number(response.headers['content-length']);
+  const knowsNoHead = response.status === 405 || response.status === 501;
+  if (response.status >= 400 && !knowsNoHead) throw refusal(response, '');
+  const { etag = null, 'content-length': length } = response.headers;
+  if (knowsNoHead || length === undefined) {
+    const whole = await ask('GET', token);
+    if (whole.status >= 400) throw refusal(whole, '');
+    // A body that ends with its connection may have been cut: its structure decides when all of it is here.
+    return { path, bytes: await countedBytes(whole), etag: null };
+  }
+  const bytes = Number(length);
   if (!Number.isInteger(bytes) || bytes <= 0) throw new TeachifyError('unexpected_answer', 'The server did not say how long the video is');
   // A weak validator says nothing of the bytes (RFC 9110 8.8.1).
-  const { etag = null } = response.headers;
   return { path, bytes, etag: etag?.startsWith('W/') ? null : etag };
 }

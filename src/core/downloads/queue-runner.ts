@@ -168,7 +168,8 @@ export class QueueRunner {
     } catch (error) {
       // Another file is where this one was, or none: the school may describe the lesson anew.
       // Elsewhere an address may also be good for some hours only.
-      const isMoved = isTeachifyError(error, 'source_changed') || isTeachifyError(error, 'not_found') || (content.foreign && isTeachifyError(error, 'forbidden'));
+      const isUnsure = content.plain !== null && isTeachifyError(error, 'piece_corrupt'); // its length may have been a wrong guess
+      const isMoved = isUnsure || isTeachifyError(error, 'source_changed') || isTeachifyError(error, 'not_found') || (content.foreign && isTeachifyError(error, 'forbidden'));
       if (!isMoved) throw error;
       const anew = await update();
       if (isSame(anew.content, entry) && !content.foreign) throw error;

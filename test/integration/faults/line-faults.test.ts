@@ -144,6 +144,21 @@ describe.concurrent('a plain film', () => {
     }
   });
 
+  for (const [what, cutAt] of [
+    ['whose length nobody says', Infinity],
+    ['whose length nobody says, cut where it is counted,', 9_000],
+  ] as const) {
+    it(`${what} is believed only when its own structure is whole`, { timeout: 60_000 }, async () => {
+      await opened(async (faulty, data, take) => {
+        faulty.fault = ({ method }, nth) => (method === 'HEAD' ? { kind: 'answer', status: 405 } : { kind: 'cut-unannounced', after: nth === 1 ? cutAt : Infinity });
+        const { code } = await take();
+        expect(code).toBe(exitCodes.ok);
+        const stored = Buffer.concat(blockFiles(data).toSorted().map((file) => readFileSync(file)));
+        expect(stored.equals(faulty.plainBytes())).toBe(true);
+      });
+    });
+  }
+
   for (const [kind, etag] of [
     ['a weak', 'W/"1"'],
     ['no', undefined],

@@ -31,6 +31,14 @@ const keyBytes = 16;
 const atOnce = 8;
 const idleTimeoutMs = 30_000;
 
+/** Where HEAD does not say how long a file is, that is learnt from the bytes themselves: they cross the line once more for it. */
+export async function countedBytes(response: TransportResponse): Promise<number> {
+  if (looksLikePage(response, '')) throw new TeachifyError('captive_portal', 'A web page answered instead of the video');
+  let length = 0;
+  for await (const chunk of response.body) length += chunk.length;
+  return length;
+}
+
 export function createFetcher({ transport, authorisation, serverUrl }: Dependencies): Fetcher {
   const measured = new Map<string, Promise<Measure>>();
 
@@ -58,14 +66,10 @@ export function createFetcher({ transport, authorisation, serverUrl }: Dependenc
     return { bytes, url: response.url };
   };
 
-  /** Where HEAD does not say it, the length is learnt from the bytes themselves: they cross the line once more for it. */
   const count = async (url: string, signal: AbortSignal | undefined): Promise<number> => {
     const response = await ask('GET', url, signal);
     if (response.status >= 400) throw refused(response, url);
-    if (looksLikePage(response, '')) throw new TeachifyError('captive_portal', 'A web page answered instead of the video');
-    let length = 0;
-    for await (const chunk of response.body) length += chunk.length;
-    return length;
+    return countedBytes(response);
   };
 
   const measure = async (url: string, signal: AbortSignal | undefined): Promise<Measure> => {
@@ -76,7 +80,7 @@ export function createFetcher({ transport, authorisation, serverUrl }: Dependenc
     const { etag = null, 'content-length': length } = response.headers;
     const total = isAnswered && length !== undefined ? Number(length) : await count(url, signal);
     if (!Number.isSafeInteger(total) || total <= 0) throw new TeachifyError('unexpected_answer', 'A part of this video is empty');
-    return { total, etag: isAnswered && etag !== null && !etag.startsWith('W/') ? etag : null };
+    return { total, etag: isAnswered && length !== undefined && etag !== null && !etag.startsWith('W/') ? etag : null };
   };
 
   return {
