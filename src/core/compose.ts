@@ -25,6 +25,7 @@ import { createApiClient } from './net/api-client.ts';
 import { createBandwidthMeter } from './net/bandwidth-meter.ts';
 import { createConnectivity } from './net/connectivity.ts';
 import { createGotTransport } from './net/got-transport.ts';
+import { createUndiciTransport } from './net/undici-transport.ts';
 import { watchMeteredLine } from './net/metered-line.ts';
 import type { Connectivity } from './net/ports.ts';
 import { createNotes } from './notes/notes.ts';
@@ -83,7 +84,9 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   disposables.add(() => databases.close());
 
   const settings = createSettings({ file: settingsFile, logger });
-  const transport = createGotTransport({ userAgent: `TeachifyDesktop/${version}`, env });
+  const line = { userAgent: `TeachifyDesktop/${version}`, env };
+  const transport = createGotTransport(line);
+  const pieceTransport = createUndiciTransport(line);
   const accounts = await createAccounts({
     ...{ database: databases.ledger, transport, vault, clock, random, logger },
     configuredServerUrl: () => settings.get().serverUrl ?? defaultServerUrl(),
@@ -106,7 +109,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   if (contentFolder === ownFolder) await claimFolder(contentFolder);
   const store = createPieceStore({
     ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger },
-    source: createOriginSource({ transport, serverUrl, authorisation }),
+    source: createOriginSource({ transport: pieceTransport, serverUrl, authorisation }),
     budget: createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond(), spent: (bytes) => usage.record(bytes) }),
     cacheQuotaBytes: () => settings.get().cacheQuotaBytes,
   });
@@ -143,6 +146,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     },
     wake: () => {
       transport.dropConnections();
+      pieceTransport.dropConnections();
       void connectivity.probe();
     },
     dispose: () => disposables.dispose(),

@@ -43,9 +43,11 @@ export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>,
     await receiver.begin();
     for await (const chunk of body) {
       const before = receiver.piece;
+      // Written, the chunk is empty.
+      const { length } = chunk;
       await receiver.take(chunk);
-      rate.received(chunk.length);
-      await target.received(chunk.length);
+      rate.received(length);
+      await target.received(length);
       rate.waiting();
       // Chunks seldom end where pieces do; what came of the next one is kept.
       if (receiver.piece !== before && !target.stillWanted(receiver.piece)) break;

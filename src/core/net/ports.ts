@@ -26,6 +26,11 @@ export interface TransportResponse {
 /** HTTP and nothing more: no retries, no status judgement. Failures of the line are TeachifyErrors (unreachable, timeout, tls_failed, cancelled). */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
+export interface DroppableTransport extends Transport {
+  /** After sleep the far ends of open connections are gone without a word: what runs fails at once and is tried anew. */
+  dropConnections(): void;
+}
+
 /** Where the access token comes from; answered by core/accounts. */
 export interface Authorisation {
   /** A token that is believed valid, refreshed early when needed (single flight); null when signed out. Throws session_expired or network errors. */

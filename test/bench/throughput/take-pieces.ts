@@ -12,6 +12,7 @@ import { createPieceStore } from '../../../src/core/content/piece-store.ts';
 import { openDatabases } from '../../../src/core/database/databases.ts';
 import { createBandwidthMeter } from '../../../src/core/net/bandwidth-meter.ts';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 import { isTeachifyError } from '../../../src/shared/errors.ts';
 
 function retryable(error: unknown): false {
@@ -32,7 +33,7 @@ const store = createPieceStore({
   folder: join(folder, 'blocks'),
   database: content,
   source: createOriginSource({
-    transport: createGotTransport({ userAgent: 'teachify-bench' }),
+    transport: (process.env['TEACHIFY_BENCH_TRANSPORT'] === 'got' ? createGotTransport : createUndiciTransport)({ userAgent: 'teachify-bench' }),
     serverUrl: () => address,
     authorisation: { accessToken: async () => null, replaceToken: async () => '' },
   }),

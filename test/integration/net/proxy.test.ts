@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 
 let site: Server;
 let proxy: Server;
@@ -30,31 +31,36 @@ afterAll(() => {
   proxy.close();
 });
 
-it('asks through the proxy that the environment names', async () => {
-  const transport = createGotTransport({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` } });
-  const { status, body } = await transport({ method: 'GET', url: 'http://school.test/', headers: {} });
-  expect({ status, text: await textOf(body) }).toEqual({ status: 200, text: 'hello' });
-  expect(asked).toEqual(['GET http://school.test/']);
-});
+describe.each([
+  { name: 'got', create: createGotTransport },
+  { name: 'undici', create: createUndiciTransport },
+])('a transport by $name', ({ create }) => {
+  it('asks through the proxy that the environment names', async () => {
+    const transport = create({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}` } });
+    const { status, body } = await transport({ method: 'GET', url: 'http://school.test/', headers: {} });
+    expect({ status, text: await textOf(body) }).toEqual({ status: 200, text: 'hello' });
+    expect(asked).toEqual(['GET http://school.test/']);
+  });
 
-it('goes past the proxy to its own machine, and where the environment says so', async () => {
-  const transport = createGotTransport({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}`, NO_PROXY: 'school.test' } });
-  await expect(transport({ method: 'GET', url: 'http://school.test/', headers: {} })).rejects.toThrow();
-  const { body } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
-  expect(await textOf(body)).toBe('hello');
-  expect(asked).toEqual([]);
-});
+  it('goes past the proxy to its own machine, and where the environment says so', async () => {
+    const transport = create({ userAgent: 'test', env: { HTTP_PROXY: `http://127.0.0.1:${portOf(proxy)}`, NO_PROXY: 'school.test' } });
+    await expect(transport({ method: 'GET', url: 'http://school.test/', headers: {} })).rejects.toThrow();
+    const { body } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
+    expect(await textOf(body)).toBe('hello');
+    expect(asked).toEqual([]);
+  });
 
-it('what runs when the machine slept fails at once, and the next request is a new connection', async () => {
-  const transport = createGotTransport({ userAgent: 'test' });
-  const silent = createServer(() => {}).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const waiting = transport({ method: 'GET', url: `http://127.0.0.1:${portOf(silent)}/`, headers: {} });
-  waiting.catch(() => {}); // looked at below; it may fail before
-  await once(silent, 'request');
-  transport.dropConnections();
-  await expect(waiting).rejects.toMatchObject({ code: 'unreachable', retryable: true });
-  const { status } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
-  expect(status).toBe(200);
-  silent.close();
+  it('what runs when the machine slept fails at once, and the next request is a new connection', async () => {
+    const transport = create({ userAgent: 'test' });
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const waiting = transport({ method: 'GET', url: `http://127.0.0.1:${portOf(silent)}/`, headers: {} });
+    waiting.catch(() => {}); // looked at below; it may fail before
+    await once(silent, 'request');
+    transport.dropConnections();
+    await expect(waiting).rejects.toMatchObject({ code: 'unreachable', retryable: true });
+    const { status } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
+    expect(status).toBe(200);
+    silent.close();
+  });
 });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 
 const hasOpenssl = (() => {
   try {
@@ -21,6 +22,8 @@ interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
+
+const transports = [createGotTransport, createUndiciTransport];
 
 describe.skipIf(!hasOpenssl)('certificates', () => {
   let folder: string;
@@ -52,10 +55,12 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
   it('trusts nobody it does not know, and those it is told to', async () => {
     const own = certificate('20200101000000Z', '20990101000000Z');
     const url = await serve(own);
-    const stranger = createGotTransport({ userAgent: 'test' });
-    await expect(stranger({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
-    const trusting = createGotTransport({ userAgent: 'test', extraCa: [own.cert] });
-    expect((await trusting({ method: 'GET', url, headers: {} })).status).toBe(200);
+    for (const create of transports) {
+      const stranger = create({ userAgent: 'test' });
+      await expect(stranger({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
+      const trusting = create({ userAgent: 'test', extraCa: [own.cert] });
+      expect((await trusting({ method: 'GET', url, headers: {} })).status).toBe(200);
+    }
   });
 
   it('trusts the authorities of the system, such as a school installs for its filter', async () => {
@@ -63,9 +68,14 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
     const url = await serve(own);
     const file = join(folder, 'school-ca.pem');
     writeFileSync(file, own.cert);
-    const code = `import { createGotTransport } from ${JSON.stringify(join(import.meta.dirname, '../../../src/core/net/got-transport.ts'))};
-      const { status } = await createGotTransport({ userAgent: 'test' })({ method: 'GET', url: ${JSON.stringify(url)}, headers: {} });
-      process.exit(status === 200 ? 0 : 1);`;
+    const net = join(import.meta.dirname, '../../../src/core/net');
+    const code = `import { createGotTransport } from ${JSON.stringify(join(net, 'got-transport.ts'))};
+      import { createUndiciTransport } from ${JSON.stringify(join(net, 'undici-transport.ts'))};
+      for (const create of [createGotTransport, createUndiciTransport]) {
+        const { status } = await create({ userAgent: 'test' })({ method: 'GET', url: ${JSON.stringify(url)}, headers: {} });
+        if (status !== 200) process.exit(1);
+      }
+      process.exit(0);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { env: { ...process.env, SSL_CERT_FILE: file }, stdio: 'inherit' });
     const [status] = (await once(child, 'exit')) as [number];
     expect(status).toBe(0);
@@ -76,8 +86,11 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
     ['has expired', '20000101000000Z', '20010101000000Z'],
   ])('asks about the clock when a certificate %s', async (_, from, to) => {
     const own = certificate(from, to);
-    const transport = createGotTransport({ userAgent: 'test', extraCa: [own.cert] });
-    await expect(transport({ method: 'GET', url: await serve(own), headers: {} })).rejects.toMatchObject({ code: 'clock_wrong' });
+    const url = await serve(own);
+    for (const create of transports) {
+      const transport = create({ userAgent: 'test', extraCa: [own.cert] });
+      await expect(transport({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'clock_wrong' });
+    }
   });
 
   it('says so when the other side speaks no TLS', async () => {
@@ -86,7 +99,7 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
     plain.listen(0, '127.0.0.1');
     await once(plain, 'listening');
     const url = `https://127.0.0.1:${(plain.address() as AddressInfo).port}/`;
-    await expect(createGotTransport({ userAgent: 'test' })({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
+    for (const create of transports) await expect(create({ userAgent: 'test' })({ method: 'GET', url, headers: {} })).rejects.toMatchObject({ code: 'tls_failed' });
     plain.close();
   });
 });

@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
+import type { TransportRequest } from '../../../src/core/net/ports.ts';
 import { openRawServer, type RawServer } from '../../harness/raw-server.ts';
 
-const transport = createGotTransport({ userAgent: 'teachify-test' });
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
 let server: RawServer;
 
@@ -15,17 +16,19 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function get(path: string, more: Partial<Parameters<typeof transport>[0]> = {}) {
-  return transport({ method: 'GET', url: `${server.url}${path}`, headers: {}, ...more });
-}
-
 async function read(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-describe('the got transport', () => {
+describe.each([
+  { name: 'got, for the API', create: createGotTransport },
+  { name: 'undici, for the bytes of lessons', create: createUndiciTransport },
+])('the transport by $name', ({ create }) => {
+  const transport = create({ userAgent: 'teachify-test' });
+  const get = (path: string, more: Partial<TransportRequest> = {}) => transport({ method: 'GET', url: `${server.url}${path}`, headers: {}, ...more });
+
   it('gives status, headers and the stored bytes, and asks for nothing re-encoded', async () => {
     const response = await get('/file', { headers: { range: 'bytes=10-99' } });
     expect(response.status).toBe(206);
