@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { people } from './tiny-school.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
+const wrongClock = join(import.meta.dirname, '../fixtures/wrong-clock.ts');
 
 export interface Line {
   readonly event: string;
@@ -25,12 +26,18 @@ interface Seat {
   readonly url: string;
   /** Whose credentials the environment names; nobody's when null. */
   readonly who?: keyof typeof people | null;
+  /** How far the machine's wall clock is off. */
+  readonly clockOffMs?: number;
 }
 
-export function startTool({ data, url, who = 'both' }: Seat, ...args: readonly string[]): Run {
+export function startTool({ data, url, who = 'both', clockOffMs = 0 }: Seat, ...args: readonly string[]): Run {
   const { TEACHIFY_EMAIL: _, TEACHIFY_PASSWORD: __, VITE_API_URL: ___, ...env } = process.env;
   const credentials = who ? { TEACHIFY_EMAIL: people[who].email, TEACHIFY_PASSWORD: people[who].password } : {};
-  const child = spawn(process.execPath, [main, '--json', '--data', data, '--server', url, ...args], { env: { ...env, ...credentials }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const clock = clockOffMs === 0 ? [] : ['--import', wrongClock];
+  const child = spawn(process.execPath, [...clock, main, '--json', '--data', data, '--server', url, ...args], {
+    env: { ...env, ...credentials, TEACHIFY_TEST_CLOCK_OFF_MS: String(clockOffMs) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: Line[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as Line));
   let complaints = '';

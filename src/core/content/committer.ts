@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { diskError } from '../base/disk-error.ts';
 import type { BlockFiles } from './block-files.ts';
@@ -152,13 +153,25 @@ export class WritableBlock {
   /** Writes chunks one after the other from an offset in the block. The chunks are its own from now on: those that fill their memory are empty afterwards. */
   async write(chunks: readonly Uint8Array[], offset: number): Promise<void> {
     try {
-      if (chunks.length === 1 && chunks[0]) await this.#handle.write(chunks[0], 0, chunks[0].length, offset);
-      else await this.#handle.writev(chunks, offset);
+      // A disk that fills takes a part of a write and says nothing until the next one.
+      for (let [rest, at] = [chunks, offset]; rest.length > 0; ) {
+        const { bytesWritten } = await this.#handle.writev(rest, at);
+        if (bytesWritten === 0) throw new TeachifyError('disk_failed', 'The disk took nothing of a write');
+        at += bytesWritten;
+        rest = after(rest, bytesWritten);
+      }
     } catch (error) {
       throw diskError(error);
     }
     for (const chunk of chunks) giveMemoryBack(chunk);
   }
+}
+
+/** What of the chunks is left after so many bytes. */
+function after(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  const [first, ...others] = chunks;
+  if (!first) return [];
+  return bytes < first.length ? [first.subarray(bytes), ...others] : after(others, bytes - first.length);
 }
 
 /**

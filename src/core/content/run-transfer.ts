@@ -78,6 +78,7 @@ class Receiver {
   /** Whole and right, but not yet handed to the disk. */
   #whole: number[] = [];
   readonly #commits = new Set<Promise<void>>();
+  #isDiskBroken = false;
 
   constructor(run: PieceRun, target: RunTarget) {
     this.#run = run;
@@ -174,6 +175,7 @@ class Receiver {
 
   /** Hands what waits to the disk, and then what of it is whole to the committer. */
   async #write(): Promise<void> {
+    if (this.#isDiskBroken) return;
     this.#writtenAt = this.#target.clock.monotonic();
     const { file, committer, urgent } = this.#target;
     if (this.#block && this.#waiting.length > 0) {
@@ -181,7 +183,10 @@ class Receiver {
       const chunks = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
+      // What the disk refused is not there, whatever came over the line: no word of it to the books.
+      this.#isDiskBroken = true;
       await writable.write(chunks, this.#waitingAt - layout.offset);
+      this.#isDiskBroken = false;
     }
     if (this.#filled > 0) {
       file.partials.set(this.#piece, this.#filled);
