@@ -10,6 +10,10 @@ const leastPoliteBytes = 8 * 1024;
 const burstMs = 500;
 /** So long after the bucket last held a transfer, what is measured is the line again. */
 const heldMs = 5_000;
+/** So much transfer at full speed tells what the line can do; its first moments tell of names, handshakes and slow starts. */
+const learningMs = 2_000;
+/** A longer silence between bytes is a pause, not a transfer. */
+const silenceMs = 1_000;
 
 export interface LineRules {
   /** Background transfers may use so many bytes a second; null for all there is. */
@@ -31,6 +35,8 @@ interface Dependencies {
 export function createLineBudget({ clock, rules, bitsPerSecond, spent }: Dependencies): LineBudget {
   let freeAt = -Infinity;
   let heldAt = -Infinity;
+  let learntMs = 0;
+  let spentAt = clock.monotonic();
   let best = 0;
   let bestAt = clock.monotonic();
 
@@ -47,7 +53,7 @@ export function createLineBudget({ clock, rules, bitsPerSecond, spent }: Depende
   const allowed = (): number | null => {
     const { rateLimitBytesPerSecond, polite } = rules();
     const seen = bestBytesPerSecond();
-    const share = polite && seen > 0 ? Math.max(leastPoliteBytes, seen * politeShare) : null;
+    const share = polite && seen > 0 && learntMs >= learningMs ? Math.max(leastPoliteBytes, seen * politeShare) : null;
     if (share === null || rateLimitBytesPerSecond === null) return share ?? rateLimitBytesPerSecond;
     return Math.min(share, rateLimitBytesPerSecond);
   };
@@ -56,9 +62,11 @@ export function createLineBudget({ clock, rules, bitsPerSecond, spent }: Depende
     backgroundTransfers: (limit) => (rules().polite ? 1 : limit),
     spend: async (bytes: number, priority: Priority, signal?: AbortSignal) => {
       spent?.(bytes);
+      const now = clock.monotonic();
+      learntMs += Math.min(now - spentAt, silenceMs);
+      spentAt = now;
       const rate = allowed();
       if (rate === null) return;
-      const now = clock.monotonic();
       freeAt = Math.max(freeAt, now - burstMs) + (bytes / rate) * 1000;
       if (priority === 'foreground' || freeAt <= now) return;
       heldAt = freeAt;

@@ -44,7 +44,10 @@ it('never holds back what is being watched, but background pays for it', async (
 it('polite is one connection and a fifth of the best throughput, which its own slowness does not change', async () => {
   const { waitAfter, measured, budget, clock } = budgetWith({ ...free, polite: true }, 8e6);
   expect(budget.backgroundTransfers(12)).toBe(1);
-  await waitAfter(200_000);
+  for (let i = 0; i < 20; i++) {
+    await clock.advance(100);
+    await waitAfter(100_000);
+  }
   // What is measured from now on is what the bucket lets through.
   measured.bitsPerSecond = 1.6e6;
   const start = clock.monotonic();
@@ -52,4 +55,17 @@ it('polite is one connection and a fifth of the best throughput, which its own s
   const rate = (60 * 1_000_000) / ((clock.monotonic() - start) / 1000);
   expect(rate).toBeGreaterThan(190_000);
   expect(rate).toBeLessThan(215_000);
+});
+
+it('the first moments of a line, slow as they are, do not decide what is polite', async () => {
+  const { waitAfter, measured, clock } = budgetWith({ ...free, polite: true }, 0.1e6);
+  await clock.advance(500);
+  expect(await waitAfter(6_000)).toBe(0);
+  measured.bitsPerSecond = 8e6;
+  for (let i = 0; i < 20; i++) {
+    await clock.advance(100);
+    await waitAfter(100_000);
+  }
+  expect(await waitAfter(1_000_000)).toBeGreaterThan(4_000);
+  expect(await waitAfter(1_000_000)).toBeLessThan(5_100);
 });
