@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Core } from '../../../src/core/compose.ts';
+import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
+import { blockFiles } from '../../harness/belongings.ts';
+import { openCoreAtSchool } from '../../harness/core-at-school.ts';
+import { openLine, type Line } from '../../harness/line.ts';
+import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
+import type { people } from '../../harness/tiny-school.ts';
+
+/** Three short lessons; at this speed the longest takes some seconds. */
+const slow = 300_000;
+const ids = ['making-tea', 'drinking-tea', 'first-letter'] as const;
+
+let server: SchoolServer;
+let line: Line;
+let data: string;
+let core: Core;
+beforeAll(async () => {
+  server = await startSchoolServer();
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  // Signing in is limited by the minute.
+  await server.restart();
+  line = await openLine({ target: server.url });
+  data = temporaryFolder();
+  core = await open();
+  return async () => {
+    await core.dispose();
+    await line.close();
+  };
+});
+
+const open = (who: keyof typeof people = 'both') => openCoreAtSchool({ data, url: line.url, who });
+const items = () => core.downloads.list();
+const item = async (id: string): Promise<DownloadItem | undefined> => (await items()).find(({ lessonId }) => lessonId === id);
+const state = async (id: string) => (await item(id))?.state;
+async function becomes(id: string, wanted: DownloadItem['state']): Promise<void> {
+  await expect.poll(() => state(id), { timeout: 20_000 }).toBe(wanted);
+}
+async function begins(id: string): Promise<void> {
+  await expect.poll(async () => (await item(id))?.bytesDone ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+}
+async function restart(who: keyof typeof people = 'both'): Promise<void> {
+  await core.dispose();
+  core = await open(who);
+}
+/** Who became ready, in that order, of what was added. */
+async function finishOrder(added: readonly string[]): Promise<string[]> {
+  const order: string[] = [];
+  const look = (list: readonly DownloadItem[]) => {
+    for (const { lessonId, state: now } of list) if (now === 'ready' && !order.includes(lessonId)) order.push(lessonId);
+  };
+  const stop = core.downloads.changed(look);
+  await expect.poll(async () => (look(await items()), order.length), { timeout: 30_000 }).toBe(added.length);
+  stop();
+  return order;
+}
+
+describe('the order of the queue', () => {
+  it('two lessons share the line, the third waits for its turn', async () => {
+    line.setBandwidth(slow);
+    await core.downloads.add(ids, '480p');
+    await expect.poll(async () => (await items()).map(({ state: now }) => now), { timeout: 20_000, interval: 10 }).toEqual(['running', 'running', 'queued']);
+    line.setBandwidth(null);
+    await Promise.all(ids.map((id) => becomes(id, 'ready')));
+  });
+
+  it('is what the student makes it, also after a restart', { timeout: 60_000 }, async () => {
+    await core.downloads.add(ids, '480p');
+    await core.downloads.pauseAll();
+    await core.downloads.move(ids[2], 0);
+    await restart();
+    expect((await items()).map(({ lessonId, state: now }) => [lessonId, now])).toEqual([
+      [ids[2], 'paused'],
+      [ids[0], 'paused'],
+      [ids[1], 'paused'],
+    ]);
+    line.setBandwidth(slow * 8);
+    await core.downloads.resumeAll();
+    expect((await finishOrder(ids)).indexOf(ids[2])).toBeLessThan(2);
+  });
+
+  it('what is being watched goes first', { timeout: 60_000 }, async () => {
+    line.setBandwidth(slow);
+    await core.downloads.add(ids, '480p');
+    expect(await state(ids[2])).toBe('queued');
+    const { mediaId } = await core.playback.open(ids[2]);
+    await becomes(ids[2], 'running');
+    line.setBandwidth(null);
+    await Promise.all(ids.map((id) => becomes(id, 'ready')));
+    await core.playback.close(mediaId);
+  });
+});
+
+describe('what the student says', () => {
+  it('a paused download keeps what came, over a restart, and goes on with the rest', { timeout: 60_000 }, async () => {
+    line.setBandwidth(slow);
+    await core.downloads.add([ids[0]], '480p');
+    await begins(ids[0]);
+    await core.downloads.pause(ids[0]);
+    await restart();
+    const paused = await item(ids[0]);
+    expect(paused).toMatchObject({ state: 'paused', reason: null });
+    expect(paused?.bytesDone).toBeGreaterThan(0);
+    line.setBandwidth(null);
+    await core.downloads.resume(ids[0]);
+    await becomes(ids[0], 'ready');
+    const total = (await item(ids[0]))?.bytesTotal ?? 0;
+    expect(line.bytesDown(/^\/media\//)).toBeLessThan(total * 1.3);
+  });
+
+  it('a download that is taken off the queue leaves nothing of the lesson on the disk', async () => {
+    line.setBandwidth(slow);
+    await core.downloads.add([ids[0]], '480p');
+    await begins(ids[0]);
+    await core.downloads.remove([ids[0]]);
+    expect(await items()).toEqual([]);
+    // What tells how long its pieces are may stay as cache.
+    const { lessonBytes, cacheBytes } = await core.downloads.storage();
+    expect(lessonBytes).toBe(0);
+    expect(cacheBytes).toBeLessThan(1_000);
+  });
+
+  it('gives back what was watched to the end, once the school knows, and nothing else', { timeout: 60_000 }, async () => {
+    await core.downloads.add(ids, '480p');
+    await Promise.all(ids.map((id) => becomes(id, 'ready')));
+    const lesson = (await core.catalog.view()).courses.flatMap(({ lessons }) => lessons).find(({ id }) => id === ids[0]);
+    if (!lesson) throw new Error('The school has no such lesson');
+    await line.cut();
+    const { epoch } = await core.progress.resumePoint(lesson.timelineId);
+    const session = { timelineId: lesson.timelineId, lessonId: lesson.id, sessionId: crypto.randomUUID(), epoch };
+    await core.progress.report({ ...session, ranges: [[0, lesson.durationMs]], watchedMs: lesson.durationMs, positionMs: lesson.durationMs });
+    expect((await core.downloads.removeWatched()).lessons).toBe(0);
+    await line.resume();
+    await core.connectivity.probe();
+    await core.progress.sync();
+    await expect.poll(async () => (await core.progress.finished()).has(ids[0]), { timeout: 20_000 }).toBe(true);
+    expect((await core.downloads.removeWatched()).lessons).toBe(1);
+    expect((await items()).map(({ lessonId }) => lessonId)).toEqual([ids[1], ids[2]]);
+  });
+
+  it('what another student on this machine keeps stays, and is not fetched for them again', { timeout: 60_000 }, async () => {
+    await core.downloads.add([ids[0]], '480p');
+    await becomes(ids[0], 'ready');
+    await core.accounts.signOut();
+    await restart('tea');
+    const before = line.bytesDown(/^\/media\//);
+    await core.downloads.add([ids[0]], '480p');
+    await becomes(ids[0], 'ready');
+    expect(line.bytesDown(/^\/media\//)).toBe(before);
+    await core.downloads.remove([ids[0]]);
+    await core.accounts.signOut();
+    await restart('both');
+    expect(await state(ids[0])).toBe('ready');
+    expect(await core.downloads.verify(ids[0])).toBe(0);
+    expect(line.bytesDown(/^\/media\//)).toBe(before);
+  });
+});
+
+it('the plan says the very bytes, what is here of them, and whether they fit', async () => {
+  const before = await core.downloads.plan([ids[0]], '480p');
+  expect(before).toMatchObject({ exact: true, presentBytes: 0, fits: true });
+  await core.downloads.add([ids[0]], '480p');
+  await becomes(ids[0], 'ready');
+  expect((await item(ids[0]))?.bytesTotal).toBe(before.bytes);
+  expect(await core.downloads.plan([ids[0]], '480p')).toMatchObject({ bytes: before.bytes, presentBytes: before.bytes, etaSeconds: 0 });
+  expect(blockFiles(data).length).toBeGreaterThan(0);
+});
