@@ -5,17 +5,27 @@ import { expect } from '@playwright/test';
 import { openKeyring } from '../harness/keyring.ts';
 import { openWorld } from '../harness/world.ts';
 
-/** A student's computer with one lesson taken home, and no school to be reached. */
+interface Used {
+  /** Folder of an encoded school. */
+  readonly school: string;
+  readonly course: string;
+  readonly lesson: string;
+  readonly quality: string;
+  /** The line to the school once the lesson is here; without one the school is gone. */
+  readonly line?: { readonly bitsPerSecond: number; readonly latencyMs: number };
+}
+
+/** A student's computer with one lesson taken home. */
 export interface UsedComputer {
   readonly dataFolder: string;
-  /** For the app: where its data is, and a school that is gone. */
+  /** For the app: where its data is, and where its school is or was. */
   readonly env: Readonly<Record<string, string>>;
   readonly flags: readonly string[];
   close(): Promise<void>;
 }
 
-/** @param school folder of an encoded school */
-export async function useComputer({ school, course, lesson, quality }: { school: string; course: string; lesson: string; quality: string }): Promise<UsedComputer> {
+/** Signs in, takes the lesson home, and leaves. */
+export async function useComputer({ school, course, lesson, quality, line }: Used): Promise<UsedComputer> {
   const keyring = await openKeyring();
   const world = await openWorld({ school, env: { ...keyring?.env }, args: [...(keyring?.flags ?? [])] });
   const seat = await world.seat('bench');
@@ -25,7 +35,10 @@ export async function useComputer({ school, course, lesson, quality }: { school:
   await desk.page.getByRole('button', { name: new RegExp(`^Download ${lesson}, ${quality}`) }).click();
   await expect(desk.page.getByRole('button', { name: new RegExp(`^${lesson}: on this computer`) })).toBeVisible({ timeout: 60_000 });
   await desk.close();
-  await world.server.stop();
+  if (line) {
+    world.line.setBandwidth(line.bitsPerSecond);
+    world.line.setLatency(line.latencyMs);
+  } else await world.server.stop();
   return {
     dataFolder: seat.folder,
     env: { ...keyring?.env, TEACHIFY_DATA: seat.folder, VITE_API_URL: world.line.url },

@@ -41,6 +41,8 @@ for (const [what, path, quality] of [
     const desk = await seat.sitDown();
     const { page, student } = desk;
     await student.signInAsDemo();
+    // The library stands there before its first answer from the school.
+    await askApp(page, 'catalog.refresh');
     const { courses } = await askApp<{ courses: { id: string; title: string }[] }>(page, 'catalog.view');
     const [course] = courses;
     if (!course) throw new Error('The school has no course');

@@ -2,8 +2,9 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { app, BrowserWindow, protocol } from 'electron';
+import { mark, seeks, wait } from '../watch-page.mjs';
 
-const { BENCH_FILES: files = '', BENCH_HLS: hls = '' } = process.env;
+const { BENCH_FILES: files = '', BENCH_HLS: hls = '', BENCH_WATCH: watch = 'first-frame' } = process.env;
 const page = '<!doctype html><title>bare</title><video muted></video><script src="bare://page/hls.js"></script>';
 const types = { '.m3u8': 'application/vnd.apple.mpegurl', '.mp4': 'video/mp4' };
 
@@ -41,7 +42,7 @@ app.whenReady().then(async () => {
   const window = new BrowserWindow({ width: 1280, height: 800 });
   await window.loadURL('bare://page/index.html');
   // As long as it takes a person to reach for the button.
-  await new Promise((waited) => setTimeout(waited, 1000));
-  process.stdout.write(`MARK ${JSON.stringify(await window.webContents.executeJavaScript(play, true))}\n`);
-  app.exit(0);
+  await wait(1000);
+  const firstFrame = await window.webContents.executeJavaScript(play, true);
+  mark(watch === 'seeks' ? await window.webContents.executeJavaScript(seeks, true) : firstFrame);
 });
