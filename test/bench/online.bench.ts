@@ -12,7 +12,7 @@ if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no folder; run npm run 
 const course = 'How the internet survives a bad line';
 const runs = Number(process.env['TEACHIFY_BENCH_RUNS'] ?? 15);
 
-const computer = await useComputer({ ...{ school, course, lesson: 'What a packet is', quality: '360p' }, line: { bitsPerSecond: 20e6, latencyMs: 50 } });
+const computer = await useComputer({ ...{ school, course, lesson: 'What a packet is', quality: '480p' }, line: { bitsPerSecond: 20e6, latencyMs: 50 } });
 const folder = await mkdtemp(join(tmpdir(), 'teachify-online-'));
 /** Each time a copy of the computer, so that nothing streamed before is here. */
 async function look<Seen>(run: number, watch: string, lesson: string): Promise<Seen> {

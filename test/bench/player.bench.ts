@@ -7,7 +7,7 @@ import { peerFolder, useComputer } from './used-computer.ts';
 
 const school = process.env['TEACHIFY_DEMO_SCHOOL'];
 if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no folder; run npm run bench');
-const title = 'What a packet is';
+const title = 'How a file survives a bad line';
 const runs = Number(process.env['TEACHIFY_BENCH_RUNS'] ?? 15);
 const memoryRuns = Math.min(runs, 5);
 
@@ -21,7 +21,7 @@ interface Memory {
 }
 
 const computer = await useComputer({ school, course: 'How the internet survives a bad line', lesson: title, quality: '480p' });
-const bare = await openBarePage(join(school, 'lessons/what-a-packet-is'), '480p');
+const bare = await openBarePage(join(school, 'lessons/how-a-file-survives'), '480p');
 const blank = await peerFolder([]);
 const ours = async <Seen>(watch: string): Promise<Seen> => {
   const env = { ...computer.env, BENCH_WATCH: watch, BENCH_LESSON: title };
@@ -35,7 +35,7 @@ try {
     ...{ name: 'seek on disk: to the first right frame', unit: 'ms', peer: 'bare hls.js', runs },
     measureOurs: async () => (seen.push(await ours<Seeks>('seeks')), seen.at(-1)?.disk ?? NaN),
     measurePeer: async () => (peers.push((await bare.run('seeks')).mark as Seeks), peers.at(-1)?.disk ?? NaN),
-    notes: ['to three quarters of a lesson whose beginning plays; at most 300 ms more than the peer at the 95th percentile'],
+    notes: ['to three quarters of eleven minutes whose beginning plays; at most 300 ms more than the peer at the 95th percentile'],
   });
   const p95 = (of: readonly Seeks[], what: keyof Seeks) => atShare(of.map((one) => one[what]), 0.95);
   const facts = { diskP95: p95(seen, 'disk'), peerDiskP95: p95(peers, 'disk'), bufferedP95: p95(seen, 'buffered'), peerBufferedP95: p95(peers, 'buffered') };

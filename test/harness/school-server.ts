@@ -31,10 +31,11 @@ export interface Visitor {
   post(path: string, body: unknown): Promise<Response>;
 }
 
-export async function startSchoolServer(): Promise<SchoolServer> {
+/** @param encoded the school's folder; the tiny school's when none is given */
+export async function startSchoolServer(encoded?: string): Promise<SchoolServer> {
   const folder = await mkdtemp(join(tmpdir(), 'teachify-school-'));
   const clock = manualClock();
-  const school = await encodeTinySchool();
+  const school = encoded ?? (await encodeTinySchool());
   const start = () =>
     startServer(
       { port: 0, host: '127.0.0.1', data: folder, demoSchool: school, logLevel: 'silent' },

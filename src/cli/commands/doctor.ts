@@ -16,7 +16,7 @@ const leastFreeBytes = 500 * 1024 * 1024;
 const clockOffMs = 5 * 60 * 1000;
 
 interface Finding {
-  readonly check: 'disk' | 'databases' | 'network' | 'clock' | 'proxy' | 'keyring' | 'gpu';
+  readonly check: 'disk' | 'databases' | 'network' | 'certificates' | 'clock' | 'proxy' | 'keyring' | 'gpu';
   readonly ok: boolean;
   /** What was found, and where it is not well, what to do. */
   readonly words: string;
@@ -72,11 +72,13 @@ async function server(api: ReturnType<typeof createApiClient>, address: string):
     const clock = Math.abs(off) < clockOffMs;
     return [
       { check: 'network', ok: true, words: `${name} answers at ${address}` },
+      { check: 'certificates', ok: true, words: address.startsWith('https:') ? "the school's is vouched for by an authority this computer trusts" : 'none needed: the address is http' },
       { check: 'clock', ok: clock, words: clock ? 'right' : `This computer's clock is ${Math.round(Math.abs(off) / 60_000)} minutes ${off > 0 ? 'ahead' : 'behind'}. Set it.` },
     ];
   } catch (error) {
     const code: ErrorCode = isTeachifyError(error) ? error.code : 'internal';
-    return [{ check: 'network', ok: false, words: `${address}: ${sentenceOf(code)}` }];
+    const isCertificate = code === 'tls_failed' || code === 'clock_wrong';
+    return [{ check: isCertificate ? 'certificates' : 'network', ok: false, words: `${address}: ${sentenceOf(code)}` }];
   }
 }
 

@@ -1,3 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
@@ -128,4 +134,25 @@ it('the doctor finds nothing wrong with what is well, and names what is not', as
   const ill = await runTool({ ...seat(), url: 'http://127.0.0.1:9' }, 'doctor');
   expect(ill.code).toBe(exitCodes.found);
   expect(ill.lines.find(({ check }) => check === 'network')).toMatchObject({ ok: false, words: expect.stringContaining('does not answer') as string });
+});
+
+it('the doctor names a clock that is wrong, and a certificate that nobody vouches for', async () => {
+  const right = server.clock.now() - Date.now();
+  const clockOf = ({ lines }: { lines: readonly { event: string; [field: string]: unknown }[] }) => lines.find(({ check }) => check === 'clock');
+  expect(clockOf(await runTool({ ...seat(), clockOffMs: right }, 'doctor'))).toMatchObject({ ok: true });
+  const late = await runTool({ ...seat(), clockOffMs: right + 3 * 3600_000 }, 'doctor');
+  expect(late.code).toBe(exitCodes.found);
+  expect(clockOf(late)).toMatchObject({ ok: false, words: expect.stringContaining('180 minutes ahead') as string });
+  const folder = temporaryFolder();
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const stranger = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
+  try {
+    const { code, lines } = await runTool({ ...seat(), url: `https://127.0.0.1:${(stranger.address() as AddressInfo).port}` }, 'doctor');
+    expect(code).toBe(exitCodes.found);
+    expect(lines.find(({ check }) => check === 'certificates')).toMatchObject({ ok: false, words: expect.stringMatching(/^https:.*\.$/) as string });
+  } finally {
+    stranger.close();
+  }
 });

@@ -1,3 +1,5 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
 import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
@@ -6,7 +8,7 @@ import { openCoreAtSchool } from '../../harness/core-at-school.ts';
 import { openLine, type Line } from '../../harness/line.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
-import type { people } from '../../harness/tiny-school.ts';
+import { encodeTinySchool, type people } from '../../harness/tiny-school.ts';
 
 /** Three short lessons; at this speed the longest takes some seconds. */
 const slow = 300_000;
@@ -167,4 +169,31 @@ it('the plan says the very bytes, what is here of them, and whether they fit', a
   expect((await item(ids[0]))?.bytesTotal).toBe(before.bytes);
   expect(await core.downloads.plan([ids[0]], '480p')).toMatchObject({ bytes: before.bytes, presentBytes: before.bytes, etaSeconds: 0 });
   expect(blockFiles(data).length).toBeGreaterThan(0);
+});
+
+it('a lesson that the school mended is brought up to date by what changed alone', { timeout: 60_000 }, async () => {
+  const school = temporaryFolder();
+  cpSync(await encodeTinySchool(), school, { recursive: true });
+  const other = await startSchoolServer(school);
+  try {
+    line.setTarget(other.url);
+    data = temporaryFolder();
+    await restart();
+    await core.downloads.add([ids[0]], '480p');
+    await becomes(ids[0], 'ready');
+    const before = line.bytesDown(/^\/media\//);
+    const captions = join(school, 'lessons', ids[0], 'captions.en.vtt');
+    writeFileSync(captions, `${readFileSync(captions, 'utf8')}\n\nNOTE a word was mended\n`);
+    await other.restart();
+    line.setTarget(other.url);
+    await core.catalog.refresh();
+    const fetched = () => line.bytesDown(/^\/media\//) - before;
+    await expect.poll(fetched, { timeout: 20_000 }).toBeGreaterThan(0);
+    await becomes(ids[0], 'ready');
+    expect((await core.catalog.lesson(ids[0])).revision).toBe(2);
+    expect(fetched()).toBeLessThan(10_000);
+    expect(await core.downloads.verify(ids[0])).toBe(0);
+  } finally {
+    await other.close();
+  }
 });
