@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { app } from 'electron';
-import { mark, memoryBytes, seeks, wait } from './watch-page.mjs';
+import { fetchRates, mark, memoryBytes, seeks, wait } from './watch-page.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const { BENCH_WATCH: watch = 'library', BENCH_LESSON: lesson = '', BENCH_COURSE: course = '', BENCH_MAIN: main = join(root, 'out/main/index.js') } = process.env;
@@ -23,10 +23,20 @@ const firstFrame = `(async () => {
   return performance.now() - began;
 })()`;
 
+/** The addresses of a lesson's segments, by rendition. */
+const segments = `(async () => {
+  const { value: { url } } = await window.teachify.call('playback.open', { lessonId: ${JSON.stringify(lesson)} });
+  const read = async (address) => (await fetch(address)).text();
+  const named = (text, pattern, base) => [...new Set([...text.matchAll(pattern)].map(([, name]) => new URL(name, base).href))];
+  const playlists = named(await read(url), /^(?:.*URI=")?([^"#\\n]+\\.m3u8)"?$/gm, url);
+  return Object.fromEntries(await Promise.all(playlists.map(async (address) => [address.split('/').at(-1), named(await read(address), /^([^#\\n]+\\.m4s)$/gm, address).slice(0, 4)])));
+})()`;
+
 app.on('web-contents-created', (_event, contents) => {
   contents.once('dom-ready', async () => {
     await contents.executeJavaScript(library);
     if (watch === 'library') return mark(true);
+    if (watch === 'protocol') return mark(await contents.executeJavaScript(fetchRates(segments)));
     if (course) await contents.executeJavaScript(`[...document.querySelectorAll('.course-card .card-button')].find((found) => found.textContent.trim() === ${JSON.stringify(course)}).click()`);
     await contents.executeJavaScript(until(`document.querySelector('${course ? '.lesson-row' : '.lesson-tile'} .card-button')`));
     await wait(1000);

@@ -38,6 +38,23 @@ export async function memoryBytes() {
   return rollups.reduce((sum, text) => sum + Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024, 0);
 }
 
+/**
+ * To run in a page: bytes a second with which it gets each of some groups of addresses, each address many times, one after
+ * the other. Everything was asked once before.
+ * @param groups an expression of a promise of `{ [group]: urls }`
+ */
+export const fetchRates = (groups) => `(async () => {
+  const took = {};
+  for (const [group, urls] of Object.entries(await (${groups}))) {
+    for (const url of urls) await (await fetch(url)).arrayBuffer();
+    let bytes = 0;
+    const began = performance.now();
+    for (let nth = 0; nth < 120; nth++) bytes += (await (await fetch(urls[nth % urls.length])).arrayBuffer()).byteLength;
+    took[group] = { pieceBytes: bytes / 120, bytesPerSecond: (bytes / (performance.now() - began)) * 1000 };
+  }
+  return took;
+})()`;
+
 export function mark(value) {
   process.stdout.write(`MARK ${JSON.stringify(value)}\n`);
   app.exit(0);

@@ -77,6 +77,7 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
     if (latency > 0) await sleep(latency);
     if (portal) return answerPortal(incoming, outgoing, record);
     const upstream = httpRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers, agent });
+    const closed = once(outgoing, 'close').catch(() => {});
     outgoing.once('close', () => upstream.destroy());
     const answered = once(upstream, 'response') as Promise<[IncomingMessage]>;
     answered.catch(() => {}); // also awaited below; a refusal may come while the body is still going up
@@ -97,7 +98,7 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
     for await (const slice of throttled(answer, down)) {
       if (outgoing.destroyed) return;
       record.bytesDown += slice.length;
-      if (!outgoing.write(slice)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+      if (!outgoing.write(slice)) await Promise.race([once(outgoing, 'drain'), closed]);
     }
     outgoing.end();
     record.whole = true;

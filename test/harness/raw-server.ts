@@ -165,11 +165,12 @@ export async function openRawServer(): Promise<RawServer> {
 
   async function send(socket: Socket, request: RawRequest, start: string, body: Uint8Array, rate: number | null = school.bytesPerSecond): Promise<void> {
     socket.write(start);
+    const closed = once(socket, 'close').catch(() => {});
     const startedAt = performance.now();
     for (let at = 0; at < body.length && !socket.destroyed; at += sliceBytes) {
       const slice = body.subarray(at, at + sliceBytes);
       request.sentBytes += slice.length;
-      if (!socket.write(slice)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+      if (!socket.write(slice)) await Promise.race([once(socket, 'drain'), closed]);
       if (rate === null) continue;
       const dueMs = (request.sentBytes / rate) * 1000 - (performance.now() - startedAt);
       if (dueMs > 1) await sleep(dueMs);

@@ -10,8 +10,8 @@ type Controller = Dispatcher.DispatchController;
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
 
 /**
- * HTTP by undici, for the bytes of lessons: the same as got's transport in every answer, for half of got's time on the
- * processor (docs/downloads.md has the figures). Loaded when the first byte is wanted.
+ * HTTP by undici, for the bytes of lessons: the same as got's transport in every answer, for less of the
+ * processor's time (docs/downloads.md has the figures). Loaded when the first byte is wanted.
  */
 export function createUndiciTransport({ userAgent, env = {}, extraCa = [] }: LineOptions): DroppableTransport {
   const open = async (): Promise<Dispatcher> => {

@@ -29,7 +29,7 @@ async function answer(request) {
 const play = `new Promise((shown, failed) => {
   const began = performance.now();
   const video = document.querySelector('video');
-  const hls = new Hls();
+  const hls = new Hls({ maxBufferLength: 30, maxMaxBufferLength: 30 });
   hls.on(Hls.Events.ERROR, (_, data) => data.fatal && failed(new Error(data.details)));
   hls.loadSource('bare://page/playlist.m3u8');
   hls.attachMedia(video);
