@@ -11,6 +11,8 @@ export const errorCodes = [
   'captive_portal',
   'timeout',
   'tls_failed',
+  'no_https',
+  'not_encrypted',
   'clock_wrong',
   'rate_limited',
   'server_error',
@@ -25,11 +27,16 @@ export const errorCodes = [
   'session_expired',
   'not_enrolled',
   'forbidden',
+  'locked',
+  'wrong_pin',
+  'password_needed',
+  'sign_in_stopped',
   // what was asked
   'bad_request',
   'not_found',
   'conflict',
   'payload_too_large',
+  'not_our_file',
   // content
   'manifest_invalid',
   'signing_key_changed',
@@ -43,6 +50,7 @@ export const errorCodes = [
   'disk_full',
   'disk_denied',
   'disk_failed',
+  'not_saved',
   'database_damaged',
   'data_folder_in_use',
   // the program

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usualDonePercent } from '../models/progress.ts';
 import { qualitySchema } from '../models/quality.ts';
 
 export const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be a plain identifier');
@@ -34,6 +35,8 @@ export const lessonSchema = z.object({
   posterUrl: z.string().nullable(),
   /** What taking the lesson home costs: picture, sound and side files together, in bytes. Best first. */
   qualities: z.array(z.object({ quality: qualitySchema, bytes: z.int().nonnegative() })),
+  /** Watched so much of, distinct content, the lesson is done. A server of an earlier version does not say. */
+  donePercent: z.int().min(1).max(100).default(usualDonePercent),
 });
 export type Lesson = z.infer<typeof lessonSchema>;
 

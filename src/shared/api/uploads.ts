@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { encodedLessonSchema } from '../models/encoded-lesson.ts';
+import { captionsLanguageSchema, encodedLessonSchema } from '../models/encoded-lesson.ts';
 
 const { id, courseId, title, description, language } = encodedLessonSchema.shape;
 
@@ -9,5 +9,12 @@ export const lessonOrderRequestSchema = z.object({
   id: id.optional(),
   ...{ courseId, title, language },
   description: description.default(''),
-  captions: z.array(z.object({ language: z.string().min(1).max(35), uploadId: z.string().min(1).max(64) })).max(50).default([]),
+  /** Also a picture for those who count every megabyte (AV1). */
+  dataSaver: z.boolean().default(false),
+  captions: z
+    .array(z.object({ language: captionsLanguageSchema, uploadId: z.string().min(1).max(64) }))
+    .max(50)
+    .refine((all) => new Set(all.map(({ language: spoken }) => spoken.toLowerCase())).size === all.length, 'must name each language once')
+    .refine((all) => new Set(all.map(({ uploadId }) => uploadId)).size === all.length, 'must name each upload once')
+    .default([]),
 });

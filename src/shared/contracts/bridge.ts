@@ -4,6 +4,7 @@ import { catalogContract } from './catalog.ts';
 import { connectionContract } from './connection.ts';
 import type { Outcome } from './contract.ts';
 import { downloadsContract } from './downloads.ts';
+import { leasesContract } from './leases.ts';
 import { notesContract } from './notes.ts';
 import { playbackContract } from './playback.ts';
 import { progressContract } from './progress.ts';
@@ -17,6 +18,7 @@ export const calls = {
   ...catalogContract.calls,
   ...connectionContract.calls,
   ...downloadsContract.calls,
+  ...leasesContract.calls,
   ...notesContract.calls,
   ...playbackContract.calls,
   ...progressContract.calls,
@@ -30,6 +32,7 @@ export const events = {
   ...catalogContract.events,
   ...connectionContract.events,
   ...downloadsContract.events,
+  ...leasesContract.events,
   ...notesContract.events,
   ...playbackContract.events,
   ...progressContract.events,

@@ -4,7 +4,7 @@ import { call, nothing, type Contract } from './contract.ts';
 
 /** `posterUrl`s are app:// URLs here; server paths stay in main. */
 export const courseViewSchema = courseSummarySchema.extend({
-  lessons: z.array(lessonSchema.omit({ videoUrl: true, manifestUrl: true })),
+  lessons: z.array(lessonSchema.omit({ videoUrl: true, manifestUrl: true, donePercent: true })),
 });
 export type CourseView = z.infer<typeof courseViewSchema>;
 export type LessonView = CourseView['lessons'][number];
@@ -22,7 +22,7 @@ export const catalogContract = {
     'catalog.view': call(nothing, catalogViewSchema),
     /** Asks the server; `catalog.changed` follows. Fails as the network does. */
     'catalog.refresh': call(nothing, nothing),
-    'catalog.lesson': call(z.object({ lessonId: idSchema }), lessonSchema.omit({ videoUrl: true, manifestUrl: true })),
+    'catalog.lesson': call(z.object({ lessonId: idSchema }), lessonSchema.omit({ videoUrl: true, manifestUrl: true, donePercent: true })),
   },
   events: { 'catalog.changed': catalogViewSchema },
 } as const satisfies Contract;

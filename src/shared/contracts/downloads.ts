@@ -12,6 +12,8 @@ export const downloadItemSchema = z.object({
   lessonTitle: z.string(),
   courseTitle: z.string(),
   quality: qualitySchema,
+  /** Host of the house that the lesson comes from; null for the school itself. */
+  source: z.string().nullable(),
   /** `waiting` goes on by itself (line, disk, sign-in); `failed` needs the student. */
   state: z.enum(downloadStates),
   /** Why it waits or failed. */
@@ -32,11 +34,26 @@ export const downloadItemSchema = z.object({
 export type DownloadItem = z.infer<typeof downloadItemSchema>;
 export type DownloadState = DownloadItem['state'];
 
+/** What of the list is other than when it was told last. */
+export const downloadChangesSchema = z.object({
+  /** True where `items` is the whole list, and whatever is not in it is gone. */
+  whole: z.boolean(),
+  /** New ones and those of which anything is other, each as it is now. */
+  items: z.array(downloadItemSchema),
+  /** Lessons that are in the list no more. */
+  removed: z.array(z.string()),
+});
+export type DownloadChanges = z.infer<typeof downloadChangesSchema>;
+
 export const storageViewSchema = z.object({
   /** Bytes of claimed lessons, of the cache, and what the disk has left for us beyond the reserve. */
   lessonBytes: z.int().nonnegative(),
   cacheBytes: z.int().nonnegative(),
   freeBytes: z.int().nonnegative(),
+  /** What the queue still needs of the free bytes. */
+  queuedBytes: z.int().nonnegative(),
+  /** Left to other programs, beside the free bytes. */
+  reservedBytes: z.int().nonnegative(),
   totalBytes: z.int().nonnegative(),
   /** Where lessons lie, to be shown. */
   folder: z.string(),
@@ -89,8 +106,8 @@ export const downloadsContract = {
     'downloads.verify': call(lessonInput, z.object({ badPieces: z.int().nonnegative() })),
   },
   events: {
-    /** The whole list, at most four times a second. */
-    'downloads.changed': z.array(downloadItemSchema),
+    /** At most four times a second; the whole list once after it was asked for, then what changed. */
+    'downloads.changed': downloadChangesSchema,
     'downloads.folderMoving': folderMovingSchema,
   },
 } as const satisfies Contract;

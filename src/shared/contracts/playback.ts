@@ -5,12 +5,24 @@ import { qualitySchema } from '../models/quality.ts';
 import { timeRangesSchema } from '../models/ranges.ts';
 import { call, nothing, type Contract } from './contract.ts';
 
+const attachmentSchema = z.object({
+  /** Opaque; means something only while the lesson is open. */
+  attachmentId: z.string(),
+  /** As it is saved: safe on every system, with the ending of what it is. */
+  name: z.string(),
+  kind: z.enum(['pdf', 'slides', 'picture', 'other']),
+  bytes: z.int().nonnegative(),
+});
+export type AttachmentView = z.infer<typeof attachmentSchema>;
+
 export const playbackSourceSchema = z.object({
   /** Opaque; names this opening of the lesson until it is closed. */
   mediaId: z.string(),
   kind: z.enum(['hls', 'mp4']),
   /** app:// URL of the multivariant playlist or of the file. */
   url: z.string(),
+  /** What lies at that address and at those it names, so that a player need not ask one after the other. */
+  playlists: z.array(z.object({ url: z.string(), content: z.string() })),
   lessonId: z.string(),
   courseId: z.string(),
   title: z.string(),
@@ -21,6 +33,8 @@ export const playbackSourceSchema = z.object({
   sessionId: z.string(),
   /** Where the student was. */
   resumeMs: z.int().nonnegative(),
+  /** Where the student was on this machine, when another one went on far from it. */
+  hereMs: z.int().nonnegative().nullable(),
   qualities: z.array(
     z.object({
       quality: qualitySchema,
@@ -38,6 +52,8 @@ export const playbackSourceSchema = z.object({
   /** WebVTT whose cues name pictures of their stretch, `sprite.jpg#xywh=x,y,w,h` relative to it; null when there are none. */
   thumbnailsUrl: z.string().nullable(),
   chapters: z.array(z.object({ startMs: z.int().nonnegative(), title: z.string() })),
+  /** What belongs to the lesson besides the film. */
+  attachments: z.array(attachmentSchema),
   nextLessonId: z.string().nullable(),
 });
 export type PlaybackSource = z.infer<typeof playbackSourceSchema>;
@@ -56,6 +72,15 @@ export const playbackContract = {
     'playback.open': call(z.object({ lessonId: idSchema }), playbackSourceSchema),
     'playback.close': call(mediaInput, nothing),
     'playback.availability': call(mediaInput, availabilitySchema),
+    /**
+     * A copy in clear, where the student says; null when the student thought better of it. The id is for `playback.showCopy`.
+     * Fails with lease_missing, lease_expired, not_on_this_computer, not_saved, ...
+     */
+    'playback.saveAttachment': call(mediaInput.extend({ attachmentId: z.string().min(1).max(64) }), z.object({ copyId: z.string().nullable() })),
+    /** Shows a copy that was saved in this sitting where it lies. Never runs it. */
+    'playback.showCopy': call(z.object({ copyId: z.string().min(1).max(64) }), nothing),
+    /** Hashes again what lies here of an open lesson, in every quality; what is not what it was is absent afterwards. */
+    'playback.verify': call(mediaInput, z.object({ badPieces: z.int().nonnegative() })),
     /** Bits per second measured on the wire; null before anything was measured. */
     'playback.bandwidth': call(nothing, z.object({ bitsPerSecond: z.number().positive().nullable() })),
   },

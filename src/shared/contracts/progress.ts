@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { progressReceiptSchema } from '../api/progress.ts';
 import { sessionSnapshotSchema } from '../models/progress.ts';
 import { timeRangesSchema } from '../models/ranges.ts';
 import { call, nothing, type Contract } from './contract.ts';
@@ -18,8 +19,9 @@ export type LessonProgress = z.infer<typeof lessonProgressSchema>;
 
 export const outboxItemSchema = z.object({
   sequence: z.int().positive(),
-  kind: z.enum(['watched', 'noted']),
-  lessonId: z.string(),
+  kind: z.enum(['watched', 'noted', 'chose']),
+  /** Null for what belongs to no lesson. */
+  lessonId: z.string().nullable(),
   state: z.enum(['pending', 'sending', 'held', 'parked']),
   /** Why it is held or was refused. */
   reason: z.string().nullable(),
@@ -33,7 +35,7 @@ export const outboxViewSchema = z.object({
   waiting: z.int().nonnegative(),
   parked: z.int().nonnegative(),
   lastSentAt: z.int().nullable(),
-  /** Newest first, at most 200. */
+  /** What was refused, then what waits; at most 200 of each, the newest first. */
   items: z.array(outboxItemSchema),
 });
 export type OutboxView = z.infer<typeof outboxViewSchema>;
@@ -43,8 +45,14 @@ export const progressContract = {
     /** Durable once it answers. */
     'progress.report': call(sessionSnapshotSchema, lessonProgressSchema),
     'progress.lessons': call(nothing, z.array(lessonProgressSchema)),
+    /** What was watched of it counts no more, on no computer. */
+    'progress.startAnew': call(z.object({ timelineId: z.string().min(1).max(64) }), lessonProgressSchema),
     'progress.outbox': call(nothing, outboxViewSchema),
     'progress.sendNow': call(nothing, outboxViewSchema),
+    /** Asks for a file to write what waits into. */
+    'progress.export': call(nothing, z.object({ saved: z.boolean() })),
+    /** Asks for a file that another machine wrote and hands it in; null when the student thought better of it. */
+    'progress.handIn': call(nothing, z.object({ receipt: progressReceiptSchema.nullable() })),
   },
   events: {
     'progress.changed': z.array(lessonProgressSchema),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wireErrorSchema } from '../errors.ts';
+import { deepLinkSchema } from '../models/deep-link.ts';
 import { call, nothing, type Contract } from './contract.ts';
 
 export const shellInfoSchema = z.object({
@@ -24,10 +25,14 @@ export const shellContract = {
     'shell.setFullScreen': call(z.object({ on: z.boolean() }), nothing),
     /** While it is on, the screen does not sleep. */
     'shell.keepAwake': call(z.object({ on: z.boolean() }), nothing),
+    /** The address from outside that waits, once: null after it was taken. */
+    'shell.takeLink': call(nothing, z.object({ link: deepLinkSchema.nullable() })),
   },
   events: {
     'shell.fullScreenChanged': z.object({ on: z.boolean() }),
     /** The window is about to close or the machine to sleep: report progress now. */
     'shell.suspending': z.object({}),
+    /** An address of ours was opened outside: take it. */
+    'shell.linkReceived': z.object({}),
   },
 } as const satisfies Contract;

@@ -6,6 +6,8 @@ import { qualitySchema } from './quality.ts';
  * Nothing is encrypted or hashed yet.
  */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/, 'must be a plain file name');
+/** Of captions: it is part of their address, and one language has one file. */
+export const captionsLanguageSchema = z.string().regex(/^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/, 'must be a language tag, as in en or pt-BR').max(35);
 const plainId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
 
 export const encodedRenditionSchema = z.object({
@@ -43,6 +45,11 @@ export const encodedLessonSchema = z.object({
   chapters: z.array(z.object({ startMs: z.int().nonnegative(), title: z.string().max(200) })),
 });
 export type EncodedLesson = z.infer<typeof encodedLessonSchema>;
+
+/** Every file that it names. */
+export function filesOf({ renditions, captions, poster, thumbnails, plainVideo }: EncodedLesson): string[] {
+  return [...renditions.map(({ file }) => file), ...captions.map(({ file }) => file), poster, thumbnails?.list, thumbnails?.sheet, plainVideo].filter((name) => typeof name === 'string');
+}
 
 /** `school.json` beside the lesson folders: a whole school that a server can be filled with. */
 export const encodedSchoolSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { qualitySchema } from './quality.ts';
+import { compareQualities, qualityHeight, qualitySchema, sparing, type Quality } from './quality.ts';
 
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
 
@@ -18,12 +18,13 @@ export const renditionSchema = z.object({
   kind: z.enum(['video', 'audio']),
   /** RFC 6381, as in EXT-X-STREAM-INF. */
   codecs: z.string().min(1).max(100),
+  /** Of sound it is null, but for that of few bits, which is `saver`. */
   quality: qualitySchema.nullable(),
   width: z.int().positive().nullable(),
   height: z.int().positive().nullable(),
   frameRate: z.number().positive().nullable(),
   language: z.string().max(35).nullable(),
-  /** Bits per second over the whole file, and of the largest segment (RFC 8216 4.3.4.2). */
+  /** Bits per second over all segments, and of the heaviest stretch (RFC 8216 4.3.4.2 and 4.1). */
   averageBandwidth: z.int().positive(),
   bandwidth: z.int().positive(),
   file: publishedFileSchema,
@@ -54,10 +55,46 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** What a lesson needs at a quality: that picture (absent for sound alone), all sound, all side files. */
+/** What is watched together at one quality: a picture, or none where a lesson is sound alone, and the sound that goes with it. */
+export interface Variant {
+  readonly quality: Quality;
+  readonly picture: Rendition | null;
+  /** One, or one for each language; none where a lesson is mute. */
+  readonly sounds: readonly Rendition[];
+}
+
+/**
+ * Every way to watch a lesson, best first. The sparing way has the sound of few bits and a picture made for it, or the smallest
+ * there is; it is there when either is.
+ */
+export function variantsOf({ renditions }: Pick<Manifest, 'renditions'>): Variant[] {
+  const [pictures, sounds] = [renditions.filter(({ kind }) => kind === 'video'), renditions.filter(({ kind }) => kind === 'audio')];
+  const isSparing = ({ quality }: Rendition) => quality === sparing;
+  const whole = sounds.filter((sound) => !isSparing(sound));
+  const usual = pictures.filter((picture) => !isSparing(picture));
+  const variants: Variant[] = usual.map((picture) => ({ quality: picture.quality ?? 'original', picture, sounds: whole }));
+  if (pictures.length === 0 && whole.length > 0) variants.push({ quality: 'original', picture: null, sounds: whole });
+  const small = sounds.filter(isSparing);
+  const picture = pictures.find(isSparing) ?? usual.toSorted(bySize)[0] ?? null;
+  if (small.length > 0 || (picture && isSparing(picture))) variants.push({ quality: sparing, picture, sounds: small.length > 0 ? small : whole });
+  return variants.toSorted((a, b) => compareQualities(a.quality, b.quality));
+}
+
+function bySize(a: Rendition, b: Rendition): number {
+  return qualityHeight(a.quality ?? 'original') - qualityHeight(b.quality ?? 'original');
+}
+
+/** What a lesson needs at a quality: that picture (absent for sound alone), the sound that goes with it, all side files. */
 export function filesOfQuality(manifest: Manifest, quality: string): { renditions: Rendition[]; sideFiles: SideFile[] } {
-  const renditions = manifest.renditions.filter(({ kind, quality: own }) => kind === 'audio' || own === quality);
-  return { renditions, sideFiles: manifest.sideFiles };
+  const watched = variantsOf(manifest).filter((variant) => variant.quality === quality);
+  const renditions = watched.flatMap(({ picture, sounds }) => [...(picture ? [picture] : []), ...sounds]);
+  return { renditions: [...new Set(renditions)], sideFiles: manifest.sideFiles };
+}
+
+/** What can be chosen of a lesson, best first, and the exact bytes of each. */
+export function offersOf(manifest: Manifest): { quality: Quality; bytes: number }[] {
+  const qualities = new Set(variantsOf(manifest).map(({ quality }) => quality));
+  return [...qualities].map((quality) => ({ quality, bytes: bytesOfQuality(manifest, quality) }));
 }
 
 /** Exact bytes that cross the line for a lesson at a quality, piece tables included. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PositionStamp } from './progress.ts';
+import { compareStamps } from './choice.ts';
 
 export const maxNoteLength = 10_000;
 
@@ -31,10 +31,6 @@ export function laterNote(a: StampedNote, b: StampedNote): StampedNote {
 export function currentNotes(known: readonly Note[], changes: readonly Note[]): Note[] {
   const byId = new Map([...known, ...changes].map((note) => [note.noteId, note]));
   return [...byId.values()].filter(({ removed }) => !removed).sort((a, b) => a.atMs - b.atMs || compare(a.noteId, b.noteId));
-}
-
-function compareStamps(a: PositionStamp, b: PositionStamp): number {
-  return a.at - b.at || compare(a.installId, b.installId) || a.sequence - b.sequence;
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clampRanges, rangesLength, timeRangesSchema, unionRanges, type TimeRange } from './ranges.ts';
+import { clampRanges, rangesLength, reportedRangesSchema, timeRangesSchema, unionRanges, type TimeRange } from './ranges.ts';
 
 /**
  * What the player reports: cumulative for one sitting, never a delta, so that a report lost or repeated changes nothing.
@@ -9,7 +9,7 @@ export const sessionSnapshotSchema = z.object({
   lessonId: z.string().min(1).max(64),
   timelineId: z.string().min(1).max(64),
   epoch: z.int().nonnegative(),
-  ranges: timeRangesSchema,
+  ranges: reportedRangesSchema,
   /** Milliseconds of the student's time spent watching in this sitting, by the monotonic clock. */
   watchedMs: z.int().nonnegative(),
   positionMs: z.int().nonnegative(),
@@ -50,8 +50,17 @@ export const progressStateSchema = z.object({
 
 export const emptyProgress: ProgressState = { epoch: 0, ranges: [], sessions: [], done: false, position: null };
 
-/** A lesson is done when this share of its distinct content was watched. */
-export const doneShare = 0.9;
+/** A lesson is done when so many percent of its distinct content were watched, unless its course says otherwise. */
+export const usualDonePercent = 90;
+
+/** No sitting counts for longer, whatever a machine says, so that sums stay numbers. */
+const longestSittingMs = 365 * 24 * 60 * 60 * 1000;
+
+/** What decides whether a lesson was watched. */
+export interface Extent {
+  readonly durationMs: number;
+  readonly donePercent: number;
+}
 
 export function mergeProgress(a: ProgressState, b: ProgressState): ProgressState {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
@@ -73,22 +82,36 @@ export function joinSnapshots(earlier: SessionSnapshot, later: SessionSnapshot):
   };
 }
 
-/** One snapshot as a state, ready to be merged. `durationMs` bounds the ranges and decides `done`. */
-export function stateOfSnapshot(snapshot: SessionSnapshot, durationMs: number, stamp: PositionStamp): ProgressState {
+/** Milliseconds of a sitting that count. */
+export function countedMs({ watchedMs }: Pick<SessionSnapshot, 'watchedMs'>): number {
+  return Math.min(watchedMs, longestSittingMs);
+}
+
+/** One snapshot as a state, ready to be merged. The duration bounds ranges and position. */
+export function stateOfSnapshot(snapshot: SessionSnapshot, extent: Extent, stamp: PositionStamp): ProgressState {
+  const { durationMs } = extent;
   const ranges = clampRanges(snapshot.ranges, durationMs);
   return {
     epoch: snapshot.epoch,
     ranges,
-    sessions: [{ sessionId: snapshot.sessionId, watchedMs: snapshot.watchedMs }],
-    done: isDone(ranges, durationMs),
+    sessions: [{ sessionId: snapshot.sessionId, watchedMs: countedMs(snapshot) }],
+    done: isDone(ranges, extent),
     position: { ms: Math.min(snapshot.positionMs, durationMs), stamp },
   };
 }
 
 /** Merges and derives `done` again, since two halves may make a whole. */
-export function foldProgress(state: ProgressState, next: ProgressState, durationMs: number): ProgressState {
+export function foldProgress(state: ProgressState, next: ProgressState, extent: Extent): ProgressState {
   const merged = mergeProgress(state, next);
-  return { ...merged, done: merged.done || isDone(merged.ranges, durationMs) };
+  return { ...merged, done: merged.done || isDone(merged.ranges, extent) };
+}
+
+/** Many states as one, in pairs, so that a long history is not copied for each of them. Empty progress for none. */
+export function foldAll(states: readonly ProgressState[], extent: Extent): ProgressState {
+  const [first = emptyProgress] = states;
+  if (states.length <= 1) return first;
+  const middle = Math.ceil(states.length / 2);
+  return foldProgress(foldAll(states.slice(0, middle), extent), foldAll(states.slice(middle), extent), extent);
 }
 
 /** Distinct content watched, 0 to 100, rounded down so that 100 means all of it. */
@@ -100,8 +123,9 @@ export function totalWatchedMs(state: ProgressState): number {
   return state.sessions.reduce((sum, { watchedMs }) => sum + watchedMs, 0);
 }
 
-function isDone(ranges: readonly TimeRange[], durationMs: number): boolean {
-  return durationMs > 0 && rangesLength(ranges) >= durationMs * doneShare;
+/** Whether so much was watched. What a lesson is shown as: this, or that it was done once (`state.done`), which no later rule takes away. */
+export function isDone(ranges: readonly TimeRange[], { durationMs, donePercent }: Extent): boolean {
+  return durationMs > 0 && rangesLength(ranges) * 100 >= durationMs * donePercent;
 }
 
 function mergeSessions(a: ProgressState['sessions'], b: ProgressState['sessions']): ProgressState['sessions'] {

@@ -6,7 +6,10 @@ export const timeRangeSchema = z
   .refine(([start, end]) => start < end, 'must not be empty');
 export type TimeRange = readonly [start: number, end: number];
 
-export const timeRangesSchema = z.array(timeRangeSchema).max(10_000);
+/** Of one sitting, as a machine reports it. */
+export const reportedRangesSchema = z.array(timeRangeSchema).max(10_000);
+/** Of any number of sittings together. */
+export const timeRangesSchema = z.array(timeRangeSchema);
 
 /** Sorted, disjoint, non-touching union. Any order and overlap may come in; empty ranges vanish. */
 export function unionRanges(...lists: readonly (readonly TimeRange[])[]): TimeRange[] {
@@ -26,6 +29,22 @@ export function unionRanges(...lists: readonly (readonly TimeRange[])[]): TimeRa
 /** Milliseconds covered by ranges that are already disjoint. */
 export function rangesLength(ranges: readonly TimeRange[]): number {
   return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
+}
+
+/** What of `ranges` no range of `others` covers. */
+export function withoutRanges(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
+  const gone = unionRanges(others);
+  return unionRanges(ranges).flatMap(([start, end]) => {
+    const left: TimeRange[] = [];
+    let from = start;
+    for (const [goneFrom, goneTo] of gone) {
+      if (goneTo <= from || goneFrom >= end) continue;
+      if (goneFrom > from) left.push([from, goneFrom]);
+      from = goneTo;
+    }
+    if (from < end) left.push([from, end]);
+    return left;
+  });
 }
 
 /** What of `ranges` lies inside [0, end). */

@@ -41,6 +41,10 @@ export const settingsSchema = z.object({
   /** Downloads stop when lessons, watched ones too, took so many bytes of the line; null for no bound. */
   dataAllowance: z.object({ bytes: z.int().positive(), per: z.enum(['day', 'month']) }).nullable(),
   pauseOnMetered: z.boolean(),
+  /** Several people use this computer: tokens in memory only, a lock, a PIN. */
+  sharedComputer: z.boolean(),
+  /** Minutes without anybody moving, typing or watching until a shared computer locks. */
+  lockAfterMinutes: z.int().min(1).max(240),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -66,6 +70,8 @@ export const defaultSettings: Settings = {
   downloadHours: null,
   dataAllowance: null,
   pauseOnMetered: false,
+  sharedComputer: false,
+  lockAfterMinutes: 10,
 };
 
 /** Only what is to change; no defaults, so that a patch never resets what it does not name. */
@@ -74,10 +80,15 @@ export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 /** Settings of any age, or damaged by hand: each field that still fits is kept, the others fall back to their default. */
 export function readSettings(stored: unknown): Settings {
+  return settingsSchema.parse({ ...defaultSettings, ...fittingSettings(stored) });
+}
+
+/** Only the fields that fit. */
+export function fittingSettings(stored: unknown): SettingsPatch {
   const fields: Record<string, unknown> = typeof stored === 'object' && stored !== null ? { ...stored } : {};
   const kept = Object.entries(settingsSchema.shape).flatMap(([name, schema]) => {
     const parsed = schema.safeParse(fields[name]);
     return parsed.success ? [[name, parsed.data] as const] : [];
   });
-  return { ...defaultSettings, ...Object.fromEntries(kept) };
+  return Object.fromEntries(kept) as SettingsPatch;
 }
