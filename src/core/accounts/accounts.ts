@@ -1,28 +1,35 @@
-import { z } from 'zod';
-import { serverInfoSchema, signInRequestSchema, tokenResponseSchema, type ServerInfo, type SigningKey, type TokenResponse } from '../../shared/api/auth.ts';
+import { signInRequestSchema, tokenResponseSchema, type SigningKey, type TokenResponse } from '../../shared/api/auth.ts';
+import { coursesResponseSchema } from '../../shared/api/catalog.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
-import type { AccountsState } from '../../shared/contracts/accounts.ts';
-import { TeachifyError } from '../../shared/errors.ts';
+import type { AccountsState, BackPage } from '../../shared/contracts/accounts.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Connection } from '../database/connection.ts';
-import { createApiClient } from '../net/api-client.ts';
-import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
-import { AccountReads, AccountWrites, type KnownServer, type StoredAccount } from './account-repository.ts';
-import type { Accounts, CurrentStudent, PinnedKeys, SecretVault } from './ports.ts';
-import { readServerAddress } from './server-address.ts';
-import { Tokens } from './tokens.ts';
+import type { Authorisation, Transport } from '../net/ports.ts';
+import { AccountReads, AccountWrites, type StoredAccount } from './account-repository.ts';
+import { readBearer } from './bearer.ts';
+import { passPinGate } from './pin-gate.ts';
+import { hashPin } from './pin.ts';
+import type { AccountId, Accounts, CurrentStudent, PinnedKeys, SecretVault } from './ports.ts';
+import { Schools } from './schools.ts';
+import { isOpenToOthers, readServerAddress, speaksPlainHttp } from './server-address.ts';
+import { Sittings } from './sittings.ts';
 import { createTrustedClock, type TrustedClock } from './trusted-clock.ts';
 
 interface Dependencies {
   readonly database: Connection;
   readonly transport: Transport;
   readonly vault: SecretVault;
-  /** From settings, the environment or the build; a student who is signed in stays with the school of the sign-in. */
+  /** From settings, the environment or the build: where one signs in. A student who is here stays with the school of the sign-in. */
   readonly configuredServerUrl: () => string;
-  readonly saveServerUrl: (url: string) => void;
+  readonly saveServerUrl: (url: string) => Promise<void>;
+  /** Whether this is a shared computer. */
+  readonly isShared: () => boolean;
+  /** Opens a page of this server in the system's browser. */
+  readonly openBrowser?: ((address: string, server: string) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -34,20 +41,19 @@ export interface AccountsAndTokens extends Accounts, PinnedKeys {
   readonly serverUrl: () => string;
   /** What time it is, for leases; told by whoever hears a server's time. */
   readonly trustedClock: TrustedClock;
+  /** This became a shared computer, or ceased to be one. */
+  sharingChanged(): Promise<void>;
 }
 
 /** Who is at the machine, by which school, with which tokens. Knows the student of last time at once, without the line. */
 export async function createAccounts(dependencies: Dependencies): Promise<AccountsAndTokens> {
-  const { database, clock, random } = dependencies;
+  const { database, transport, clock, random } = dependencies;
   const reads = new AccountReads(database);
   const writes = new AccountWrites(database);
-  const anchor = await reads.clockAnchor();
-  const accounts = new MachineAccounts(dependencies, {
-    reads,
-    writes,
-    deviceId: await writes.deviceId(() => random.id()),
-    trustedClock: createTrustedClock({ clock, anchor, save: (at) => writes.saveClockAnchor(at) }),
-  });
+  const trustedClock = createTrustedClock({ clock, anchor: await reads.clockAnchor(), save: (at) => writes.saveClockAnchor(at) });
+  const schools = new Schools({ reads, writes, transport, trustedClock, clock });
+  const deviceId = await writes.deviceId(() => random.id());
+  const accounts = new MachineAccounts(dependencies, { reads, writes, schools, deviceId, trustedClock });
   await accounts.resume();
   return accounts;
 }
@@ -55,166 +61,276 @@ export async function createAccounts(dependencies: Dependencies): Promise<Accoun
 interface Parts {
   readonly reads: AccountReads;
   readonly writes: AccountWrites;
+  readonly schools: Schools;
   readonly deviceId: string;
   readonly trustedClock: TrustedClock;
 }
 
-interface Sitting {
-  readonly account: Omit<StoredAccount, 'refreshToken'>;
-  readonly tokens: Tokens;
-}
+/** Who has the machine. */
+type Place = { readonly kind: 'nobody' } | { readonly kind: 'here' | 'away'; readonly account: Account };
+type Account = Omit<StoredAccount, 'refreshToken' | 'pin'>;
+
+const nobody: Place = { kind: 'nobody' };
+const memoryOnly: SecretVault = { kind: 'memory', wrap: () => null, unwrap: () => null };
 
 class MachineAccounts implements AccountsAndTokens {
   readonly deviceId: string;
   readonly trustedClock: TrustedClock;
   readonly authorisation: Authorisation;
-  readonly serverUrl = (): string => this.#sitting?.account.server ?? this.#deps.configuredServerUrl().replace(/\/+$/, '');
+  readonly serverUrl = (): string => this.#account()?.server ?? this.#signInUrl();
   readonly #deps: Dependencies;
   readonly #parts: Parts;
+  readonly #sittings: Sittings;
   readonly #changed = new Emitter<AccountsState>();
   readonly changed = this.#changed.event;
-  #sitting: Sitting | null = null;
-  #school: KnownServer | null = null;
-  /** What the server said of itself in this sitting. */
-  #said: { readonly url: string; readonly info: ServerInfo } | null = null;
+  #place: Place = nobody;
+  #listed: readonly StoredAccount[] = [];
+  #inBrowser: AbortController | null = null;
 
   constructor(dependencies: Dependencies, parts: Parts) {
     this.#deps = dependencies;
     this.#parts = parts;
     this.deviceId = parts.deviceId;
     this.trustedClock = parts.trustedClock;
+    this.#sittings = new Sittings({ ...dependencies, ...parts, vault: () => this.#vault(), refused: () => void this.#announce() });
     this.authorisation = {
-      accessToken: async () => this.#sitting?.tokens.accessToken() ?? null,
+      accessToken: async () => this.#tokens()?.accessToken() ?? null,
       replaceToken: async (refused) => {
-        if (!this.#sitting) throw new TeachifyError('signed_out', 'Nobody is signed in');
-        return this.#sitting.tokens.replaceToken(refused);
+        const tokens = this.#tokens();
+        if (!tokens) throw new TeachifyError('signed_out', 'Nobody is signed in');
+        return tokens.replaceToken(refused);
       },
     };
   }
 
-  /** Takes up where the last sitting ended. */
+  /** Takes up where the last sitting ended; on a shared computer nobody is here at first. */
   async resume(): Promise<void> {
-    const account = await this.#parts.reads.current();
-    if (account) {
-      const kept = account.refreshToken && this.#deps.vault.unwrap(account.refreshToken);
-      this.#sitting = { account, tokens: this.#openTokens(account, kept) };
+    const { reads, writes, schools } = this.#parts;
+    if (this.#deps.isShared()) {
+      await writes.choose(null);
+      await writes.forgetRefreshTokens();
     }
-    this.#school = await this.#parts.reads.server(this.serverUrl());
+    const account = await reads.current();
+    if (account) this.#place = { kind: 'here', account: this.#sittings.open(account) };
+    await this.#listAnew();
+    for (const url of new Set([this.serverUrl(), this.#signInUrl(), ...this.#listed.map(({ server }) => server)])) await schools.recall(url);
   }
 
   state(): AccountsState {
-    const url = this.serverUrl();
-    const said = this.#said?.url === url ? this.#said.info : null;
-    const known = this.#school?.url === url ? this.#school : null;
+    const { schools } = this.#parts;
+    const account = this.#account();
     return {
-      server: { url, name: said?.name ?? known?.name ?? null, demo: said?.demo ?? null },
-      student: this.#sitting?.account.student ?? null,
-      authorised: this.#sitting?.tokens.held ?? false,
-      tokenStorage: this.#deps.vault.kind,
+      server: schools.view(this.serverUrl()),
+      signInServer: this.#signInServer(),
+      student: account?.student ?? null,
+      accountId: account?.id ?? null,
+      students: this.#listed.map(({ id, server, student, pin }) => ({ ...student, accountId: id, school: schools.nameOf(server), hasPin: pin !== null })),
+      authorised: this.#tokens()?.held ?? false,
+      // What waits to be read lies in the keychain; asking that would hold up the start.
+      tokenStorage: this.#tokens()?.unread ? 'keychain' : this.#vault().kind,
+      shared: this.#deps.isShared(),
+      locked: this.#place.kind === 'away',
     };
   }
 
+  askKeychain(): AccountsState {
+    this.#tokens()?.readKept();
+    return this.state();
+  }
+
   current(): CurrentStudent | null {
-    const account = this.#sitting?.account;
+    const account = this.#account();
     return account ? { accountId: account.id, serverUrl: account.server, student: account.student } : null;
   }
 
-  signingKey(): SigningKey {
-    if (this.#school?.url !== this.serverUrl()) throw new TeachifyError('signed_out', 'No school is known yet');
-    return this.#school.signingKey;
+  closed(): boolean {
+    return this.#place.kind === 'away' || (this.#place.kind === 'nobody' && this.#deps.isShared());
   }
 
-  async checkServer(serverUrl: string): Promise<AccountsState> {
+  signingKeys(kid: string | undefined): Promise<readonly SigningKey[]> {
+    return this.#parts.schools.signingKeys(this.serverUrl(), kid);
+  }
+
+  async checkServer(serverUrl: string, { unencrypted = false }: { readonly unencrypted?: boolean } = {}): Promise<AccountsState> {
     const url = readServerAddress(serverUrl);
-    if (url !== this.serverUrl()) {
-      if (this.#sitting) throw new TeachifyError('conflict', 'Sign out before changing the school');
-    }
-    await this.#askServer(url);
-    if (url !== this.serverUrl()) this.#deps.saveServerUrl(url);
+    const isNew = url !== this.#signInUrl();
+    if (isNew && !unencrypted && isOpenToOthers(url)) throw new TeachifyError('not_encrypted', 'Passwords would cross the network for all to read');
+    await this.#parts.schools.ask(url).catch((error: unknown) => {
+      throw speaksPlainHttp(error) ? new TeachifyError('no_https', 'The server does not speak https', { cause: error }) : error;
+    });
+    if (isNew) await this.#deps.saveServerUrl(url);
     return this.#announce();
   }
 
-  async signIn(email: string, password: string): Promise<AccountsState> {
-    const server = this.serverUrl();
+  async signIn(email: string, password: string, again?: AccountId): Promise<AccountsState> {
+    const server = this.#serverFor(again);
     const request = signInRequestSchema.safeParse({ email, password, deviceId: this.deviceId });
     if (!request.success) throw new TeachifyError('wrong_credentials', 'E-mail or password is missing');
-    const info = await this.#askServer(server);
-    const response = await this.#apiAt(server).request({ method: 'POST', path: endpoints.token(), body: request.data, output: tokenResponseSchema });
-    const school: KnownServer = { url: server, name: info.name, signingKey: info.signingKey };
-    await this.#parts.writes.saveServer(school);
-    await this.#enter(server, response);
-    this.#school = school;
-    return this.#announce();
+    const { schools } = this.#parts;
+    const info = await schools.ask(server);
+    const response = await schools.apiAt(server).request({ method: 'POST', path: endpoints.token(), body: request.data, output: tokenResponseSchema });
+    await schools.pin(server, info);
+    return this.#enter(server, response);
+  }
+
+  async signInByToken(accessToken: string): Promise<AccountsState> {
+    const { studentId, endsAtMs } = readBearer(accessToken);
+    const server = this.#signInUrl();
+    const id: AccountId = `${server}#${studentId}`;
+    const { schools, writes, reads } = this.#parts;
+    try {
+      const info = await schools.ask(server);
+      // Whose token it is, is the school's to say: it answers nobody else.
+      await schools.apiWith(server, accessToken).request({ path: endpoints.courses(), output: coursesResponseSchema, authorised: true });
+      await schools.pin(server, info);
+      await writes.enterUnnamed(id, server, studentId);
+      const account = await reads.current();
+      if (!account) throw new TeachifyError('signed_out', 'The student left meanwhile');
+      this.#sittings.beginWith(account, { accessToken, lifeMs: endsAtMs - info.time });
+      await this.#listAnew();
+      this.#place = { kind: 'here', account: { id, server, student: account.student } };
+      return this.#announce();
+    } catch (error) {
+      if (isTeachifyError(error) && error.retryable && this.#account()?.id === id) return this.state();
+      throw error;
+    }
+  }
+
+  async signInByBrowser(backPage: BackPage, again?: AccountId): Promise<AccountsState> {
+    const { openBrowser, transport, clock } = this.#deps;
+    if (!openBrowser) throw new TeachifyError('not_found', 'There is no browser here');
+    this.stopBrowserSignIn();
+    const stopping = (this.#inBrowser = new AbortController());
+    const server = this.#serverFor(again);
+    const { schools } = this.#parts;
+    const info = await schools.ask(server);
+    // Its OAuth library is no part of a start.
+    const { signInByBrowser } = await import('./browser-sign-in.ts');
+    const response = await signInByBrowser(server, info.oauth, { transport, openBrowser, clock, backPage, deviceId: this.deviceId }, stopping.signal);
+    await schools.pin(server, info);
+    return this.#enter(server, response);
+  }
+
+  stopBrowserSignIn(): void {
+    this.#inBrowser?.abort();
   }
 
   async signOut(): Promise<AccountsState> {
-    const refreshToken = this.#sitting?.tokens.refreshToken;
-    await this.#parts.writes.leave();
-    // The server closes the family when it can be told; offline, the token simply ends here.
-    const told = refreshToken ? this.#tellSignOut(this.serverUrl(), refreshToken) : Promise.resolve();
-    this.#sitting?.tokens.close();
-    this.#sitting = null;
+    const account = this.#account();
+    if (!account) return this.state();
+    await this.#parts.writes.leave(account.id, { wipe: this.#deps.isShared() });
+    if (this.#deps.isShared()) this.#wipeSetAside();
+    await this.#listAnew();
+    const told = this.#sittings.close(account);
+    this.#place = nobody;
     const state = this.#announce();
     await told;
     return state;
   }
 
-  async #enter(server: string, response: TokenResponse): Promise<void> {
-    const { student, refreshToken } = response;
-    const account = { id: `${server}#${student.id}`, server, student };
-    await this.#parts.writes.enter({ ...account, refreshToken: this.#deps.vault.wrap(refreshToken) });
-    this.#sitting?.tokens.close();
-    this.#sitting = { account, tokens: this.#openTokens(account, response) };
-    this.#deps.logger.info('signed in', { server });
+  async choose(accountId: AccountId, pin: string | null): Promise<AccountsState> {
+    const { reads, writes } = this.#parts;
+    const stored = (await reads.listed()).find(({ id }) => id === accountId);
+    if (!stored) throw new TeachifyError('not_found', 'This student is not on this computer');
+    const isHere = this.#place.kind === 'here' && this.#place.account.id === accountId;
+    if (isHere) return this.state();
+    if (this.#deps.isShared()) await passPinGate(stored, pin, writes).finally(() => this.#listAnew());
+    await writes.choose(accountId);
+    this.#place = { kind: 'here', account: this.#sittings.open(stored) };
+    return this.#announce();
   }
 
-  #openTokens({ id, server }: Sitting['account'], given: TokenResponse | string | null): Tokens {
-    return new Tokens(given, {
-      api: this.#apiAt(server),
-      clock: this.#deps.clock,
-      keep: (refreshToken) => this.#keep(id, refreshToken),
-      refused: () => this.#refused(id),
-    });
+  async setPin(pin: string | null): Promise<AccountsState> {
+    const account = this.#account();
+    if (!account) throw new TeachifyError('signed_out', 'Nobody is signed in');
+    await this.#parts.writes.savePin(account.id, pin === null ? null : await hashPin(pin));
+    await this.#listAnew();
+    return this.#announce();
   }
 
-  /** Written before use. A disk that refuses costs a sign-in at the next start, not this sitting. */
-  async #keep(accountId: string, refreshToken: string): Promise<void> {
-    try {
-      await this.#parts.writes.saveRefreshToken(accountId, this.#deps.vault.wrap(refreshToken));
-    } catch (error) {
-      this.#deps.logger.error('the new refresh token could not be stored', { error });
+  lock(): AccountsState {
+    if (this.#place.kind !== 'here' || !this.#deps.isShared()) return this.state();
+    this.#place = { ...this.#place, kind: 'away' };
+    return this.#announce();
+  }
+
+  async stepAside(): Promise<AccountsState> {
+    if (this.#place.kind === 'nobody') return this.state();
+    await this.#parts.writes.choose(null);
+    this.#place = nobody;
+    return this.#announce();
+  }
+
+  async sharingChanged(): Promise<void> {
+    if (this.#deps.isShared()) {
+      await this.#parts.writes.forgetRefreshTokens();
+      this.#wipeSetAside();
+    } else {
+      await this.#dismissOthers();
+      await this.#sittings.keepTokens();
     }
-  }
-
-  /** The student stays, with everything on the machine; only the server wants a new sign-in. */
-  async #refused(accountId: string): Promise<void> {
-    this.#deps.logger.info('the server ended the session');
-    await this.#parts.writes.saveRefreshToken(accountId, null);
     this.#announce();
   }
 
-  /** Asks the server who it is. A school whose key changed is not the one that was pinned. */
-  async #askServer(url: string): Promise<ServerInfo> {
-    const info = await this.#apiAt(url).request({ path: endpoints.server(), output: serverInfoSchema });
-    const known = await this.#parts.reads.server(url);
-    if (known && known.signingKey.x !== info.signingKey.x) {
-      throw new TeachifyError('signing_key_changed', 'This is not the school that was here before');
+  /** Without the lock nothing asks for their PINs any more: each proves once who they are. */
+  async #dismissOthers(): Promise<void> {
+    const others = this.#listed.filter(({ id }) => id !== this.#account()?.id);
+    await this.#parts.writes.dismissOthers();
+    await this.#listAnew();
+    for (const other of others) void this.#sittings.close(other);
+  }
+
+  /** A file that cannot be wiped is no reason to stay. */
+  #wipeSetAside(): void {
+    try {
+      this.#parts.writes.wipeSetAside();
+    } catch (error) {
+      this.#deps.logger.error('a damaged ledger could not be wiped', { error });
     }
-    await this.trustedClock.sawServerTime(info.time);
-    this.#school = known;
-    this.#said = { url, info };
-    return info;
   }
 
-  async #tellSignOut(server: string, refreshToken: string): Promise<void> {
-    const signal = AbortSignal.timeout(5_000);
-    const request = { method: 'POST' as const, path: endpoints.signOut(), body: { refreshToken }, output: z.undefined(), signal };
-    await this.#apiAt(server).request(request).catch((error: unknown) => this.#deps.logger.info('signed out without the server', { error }));
+  async #enter(server: string, response: TokenResponse): Promise<AccountsState> {
+    const { student, refreshToken } = response;
+    const account: Account = { id: `${server}#${student.id}`, server, student };
+    await this.#parts.writes.enter({ ...account, refreshToken: this.#vault().wrap(refreshToken) });
+    await this.#listAnew();
+    this.#sittings.begin(account, response);
+    this.#place = { kind: 'here', account };
+    this.#deps.logger.info('signed in', { server });
+    return this.#announce();
   }
 
-  /** Without a token, at an address that does not change under a request. */
-  #apiAt(url: string): ApiClient {
-    return createApiClient({ transport: this.#deps.transport, serverUrl: () => url });
+  #serverFor(again: AccountId | undefined): string {
+    if (again === undefined) return this.#signInUrl();
+    const known = this.#listed.find(({ id }) => id === again);
+    if (!known) throw new TeachifyError('not_found', 'This student is not on this computer');
+    return known.server;
+  }
+
+  #signInServer(): AccountsState['signInServer'] {
+    const view = this.#parts.schools.view(this.#signInUrl());
+    return { ...view, browser: view.browser && this.#deps.openBrowser !== undefined };
+  }
+
+  #signInUrl(): string {
+    return this.#deps.configuredServerUrl().replace(/\/+$/, '');
+  }
+
+  #account(): Account | null {
+    return this.#place.kind === 'nobody' ? null : this.#place.account;
+  }
+
+  #tokens() {
+    const account = this.#account();
+    return account && this.#sittings.tokens(account.id);
+  }
+
+  #vault(): SecretVault {
+    return this.#deps.isShared() ? memoryOnly : this.#deps.vault;
+  }
+
+  async #listAnew(): Promise<void> {
+    this.#listed = await this.#parts.reads.listed();
   }
 
   #announce(): AccountsState {

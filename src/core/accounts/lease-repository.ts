@@ -4,7 +4,10 @@ import { guarded } from '../database/failures.ts';
 import type { AccountId } from './ports.ts';
 
 const leaseRow = z.object({ lease: z.instanceof(Uint8Array) });
-const dueRow = z.object({ lesson_id: z.string() });
+const dueRow = z.object({ lesson_id: z.string(), expires_at: z.int() }).transform(({ lesson_id, expires_at }) => ({ lessonId: lesson_id, expiresAt: expires_at }));
+
+/** In place of the end of a lease that the school took back. */
+export const takenBack = 0;
 
 export class LeaseReads {
   readonly #db: Connection;
@@ -19,10 +22,10 @@ export class LeaseReads {
     return row === undefined ? null : leaseRow.parse(row).lease;
   }
 
-  /** Lessons whose lease ends before `at`, soonest first. */
-  async endingBefore(account: AccountId, at: number): Promise<string[]> {
-    const sql = 'SELECT lesson_id FROM leases WHERE account = ? AND expires_at < ? ORDER BY expires_at';
-    return guarded('ledger', () => this.#db.prepare(sql).all(account, at)).map((row) => dueRow.parse(row).lesson_id);
+  /** Lessons whose lease ends before `at`, soonest first; those that were taken back among them. */
+  async endingBefore(account: AccountId, at: number): Promise<{ lessonId: string; expiresAt: number }[]> {
+    const sql = 'SELECT lesson_id, expires_at FROM leases WHERE account = ? AND expires_at < ? ORDER BY expires_at, lesson_id';
+    return guarded('ledger', () => this.#db.prepare(sql).all(account, at)).map((row) => dueRow.parse(row));
   }
 }
 
@@ -37,6 +40,12 @@ export class LeaseWrites {
     const sql = `INSERT INTO leases (account, lesson_id, lease, expires_at) VALUES (?, ?, ?, ?)
       ON CONFLICT (account, lesson_id) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at`;
     guarded('ledger', () => this.#db.prepare(sql).run(account, lessonId, lease, expiresAt));
+  }
+
+  /** Nothing opens the lesson any more; that there was a lease is kept, so that it is asked for again. */
+  async takeBack(account: AccountId, lessonId: string): Promise<void> {
+    const sql = "UPDATE leases SET lease = x'', expires_at = ? WHERE account = ? AND lesson_id = ?";
+    guarded('ledger', () => this.#db.prepare(sql).run(takenBack, account, lessonId));
   }
 
   async remove(account: AccountId, lessonId: string): Promise<void> {

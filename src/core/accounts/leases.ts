@@ -3,14 +3,19 @@ import { leaseResponseSchema } from '../../shared/api/catalog.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { fileKeyInfo, type Lease } from '../../shared/models/lease.ts';
+import type { EndingLease } from '../../shared/contracts/leases.ts';
+import { jwsKeyId } from '../base/jws-key-id.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient } from '../net/ports.ts';
 import type { KeyWrapper } from '../base/key-wrapper.ts';
-import { LeaseReads, LeaseWrites } from './lease-repository.ts';
+import { LeaseReads, LeaseWrites, takenBack } from './lease-repository.ts';
 import type { Accounts, CurrentStudent, Leases, PinnedKeys } from './ports.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import { verifyLease } from './verify-lease.ts';
 
+/** Of one lesson; the others may still be renewed. */
+const refusals: ReadonlySet<string> = new Set(['not_enrolled', 'not_found', 'lease_missing', 'bad_request']);
 const renewBeforeMs = 3 * 24 * 60 * 60 * 1000;
 const fileKeyBytes = 16;
 
@@ -18,7 +23,7 @@ interface Dependencies {
   readonly database: Connection;
   /** Authorised. */
   readonly api: ApiClient;
-  readonly accounts: Pick<Accounts, 'current' | 'deviceId'> & PinnedKeys & { readonly trustedClock: TrustedClock };
+  readonly accounts: Pick<Accounts, 'current' | 'deviceId' | 'changed'> & PinnedKeys & { readonly trustedClock: TrustedClock };
   readonly wrapper: KeyWrapper;
 }
 
@@ -34,9 +39,13 @@ class StudentLeases implements Leases {
   /** Opened leases by context, so that a key costs no look into the ledger for every piece. */
   readonly #opened = new Map<string, Lease>();
   readonly #asking = new Map<string, Promise<void>>();
+  readonly #changed = new Emitter<EndingLease[]>();
+  readonly changed = this.#changed.event;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
+    // What was opened for one student is not kept at hand for the next.
+    dependencies.accounts.changed(() => this.#opened.clear());
     this.#reads = new LeaseReads(dependencies.database);
     this.#writes = new LeaseWrites(dependencies.database);
   }
@@ -71,6 +80,15 @@ class StudentLeases implements Leases {
     await this.#writes.remove(student.accountId, lessonId);
   }
 
+  async ending(): Promise<EndingLease[]> {
+    const student = this.#deps.accounts.current();
+    if (!student) return [];
+    // With a clock that is known to be wrong nothing opens, but nothing has ended either: the player asks for a connection.
+    const now = await this.#deps.accounts.trustedClock.now().catch(() => 0);
+    const ending = await this.#reads.endingBefore(student.accountId, now + renewBeforeMs);
+    return ending.map(({ lessonId, expiresAt }) => ({ lessonId, msLeft: Math.max(0, expiresAt - now), takenBack: expiresAt === takenBack }));
+  }
+
   /** Renews what ends within three days. Never throws for the network: it asks again another time. */
   async renewDue(signal?: AbortSignal): Promise<void> {
     const student = this.#deps.accounts.current();
@@ -78,13 +96,18 @@ class StudentLeases implements Leases {
     // A clock known to be wrong cannot say what is due: everything is, and the first answer sets the clock right.
     const now = await this.#deps.accounts.trustedClock.now().catch(() => null);
     const due = await this.#reads.endingBefore(student.accountId, now === null ? Number.MAX_SAFE_INTEGER : now + renewBeforeMs);
-    for (const lessonId of due) {
-      if (this.#deps.accounts.current()?.accountId !== student.accountId) return;
-      try {
-        await unlessCancelled(this.#askOnce(student, lessonId), signal);
-      } catch (error) {
-        if (!isTeachifyError(error) || error.retryable) return;
+    await this.#announce();
+    try {
+      for (const { lessonId } of due) {
+        if (this.#deps.accounts.current()?.accountId !== student.accountId) return;
+        await unlessCancelled(this.#askOnce(student, lessonId), signal).catch((error: unknown) => {
+          if (!isTeachifyError(error) || !refusals.has(error.code)) throw error;
+        });
       }
+    } catch (error) {
+      if (!isTeachifyError(error)) throw error;
+    } finally {
+      await this.#announce();
     }
   }
 
@@ -100,11 +123,14 @@ class StudentLeases implements Leases {
 
   async #ask(student: CurrentStudent, lessonId: string): Promise<void> {
     const { accounts, api, wrapper } = this.#deps;
+    // The token of whoever is here goes with the request, so it must be this student's: another's refusal would count as theirs.
+    this.#requireHere(student);
     const body = { deviceId: accounts.deviceId };
     const request = { method: 'POST' as const, path: endpoints.lease(lessonId), body, output: leaseResponseSchema, authorised: true };
     try {
       const { lease: jws } = await api.request(request);
       const lease = await this.#verify(jws, student, lessonId);
+      this.#requireHere(student);
       await accounts.trustedClock.sawServerTime(lease.issuedAt);
       const context = contextOf(student, lessonId);
       await this.#writes.save(student.accountId, lessonId, wrapper.wrap(jws, context), lease.expiresAt);
@@ -117,7 +143,15 @@ class StudentLeases implements Leases {
 
   async #takeBack(student: CurrentStudent, lessonId: string): Promise<void> {
     this.#opened.delete(contextOf(student, lessonId));
-    await this.#writes.remove(student.accountId, lessonId);
+    await this.#writes.takeBack(student.accountId, lessonId);
+  }
+
+  async #announce(): Promise<void> {
+    this.#changed.emit(await this.ending());
+  }
+
+  #requireHere({ accountId }: CurrentStudent): void {
+    if (this.#deps.accounts.current()?.accountId !== accountId) throw new TeachifyError('signed_out', 'The student left meanwhile');
   }
 
   /** The lease on this machine; null when there is none that opens. */
@@ -133,9 +167,9 @@ class StudentLeases implements Leases {
     return lease;
   }
 
-  #verify(jws: string, { student }: CurrentStudent, lessonId: string): Promise<Lease> {
+  async #verify(jws: string, { student }: CurrentStudent, lessonId: string): Promise<Lease> {
     const { accounts } = this.#deps;
-    return verifyLease(jws, { key: accounts.signingKey(), studentId: student.id, deviceId: accounts.deviceId, lessonId });
+    return verifyLease(jws, { keys: await accounts.signingKeys(jwsKeyId(jws)), studentId: student.id, deviceId: accounts.deviceId, lessonId });
   }
 
   /** For deciding whether to renew, a wrong clock counts as "due". */

@@ -1,4 +1,4 @@
-import { TeachifyError } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 
 const local = /^(localhost|127(?:\.\d+){3}|\[::1\])(:\d+)?(\/|$)/i;
 
@@ -10,4 +10,17 @@ export function readServerAddress(text: string): string {
   const fits = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
   if (!fits) throw new TeachifyError('bad_request', 'This is not the address of a server');
   return url.href.replace(/\/+$/, '');
+}
+
+/** Plain http that leaves this computer: anyone on the way could read passwords and tokens. */
+export function isOpenToOthers(address: string): boolean {
+  const url = URL.parse(address);
+  return url?.protocol === 'http:' && !local.test(url.host);
+}
+
+/** Whether https failed because plain http answered, as OpenSSL and BoringSSL put it. */
+export function speaksPlainHttp(error: unknown): boolean {
+  if (!isTeachifyError(error, 'tls_failed') || !(error.cause instanceof Error)) return false;
+  const code = 'code' in error.cause ? String(error.cause.code) : '';
+  return /wrong[_ ]version[_ ]number|packet[_ ]length[_ ]too[_ ]long|http[_ ]request/i.test(`${code} ${error.cause.message}`);
 }

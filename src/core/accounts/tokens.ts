@@ -15,6 +15,17 @@ interface Dependencies {
   readonly keep: (refreshToken: string) => Promise<void>;
   /** The server refused for good: sign in again. */
   readonly refused: () => Promise<void>;
+  /** What was kept cannot be read any more: the sitting has nothing to authorise requests with. */
+  readonly unreadable: () => void;
+}
+
+/** Reads the refresh token kept from before; null when it cannot be read any more. */
+export type ReadKept = () => string | null;
+
+/** An access token without anything to renew it by. */
+export interface Bearer {
+  readonly accessToken: string;
+  readonly lifeMs: number;
 }
 
 interface AccessToken {
@@ -33,28 +44,48 @@ export class Tokens implements Authorisation {
   /** Every access token of this sitting, so that another student's is known as such. */
   readonly #issued = new Set<string>();
   #refreshToken: string | null;
+  #unread: ReadKept | null;
   #access: AccessToken | null = null;
   #refreshing: Promise<string> | null = null;
   #closed = false;
 
-  /** Begins with what a sign-in gave, or with a refresh token kept from before; null when it was not kept. */
-  constructor(given: TokenResponse | string | null, dependencies: Dependencies) {
+  /** Begins with what a sign-in gave, or with what was kept from before (read when it is first needed: a keychain takes its time), or with an access token alone; null when nothing was kept. */
+  constructor(given: TokenResponse | ReadKept | Bearer | null, dependencies: Dependencies) {
     this.#deps = dependencies;
-    this.#refreshToken = typeof given === 'string' ? given : null;
-    if (given !== null && typeof given !== 'string') this.#take(given);
+    this.#refreshToken = null;
+    this.#unread = typeof given === 'function' ? given : null;
+    if (given === null || typeof given === 'function') return;
+    if ('lifeMs' in given) this.#borrow(given);
+    else this.#take(given);
   }
 
   /** True while there is something to authorise requests with. */
   get held(): boolean {
-    return !this.#closed && this.#refreshToken !== null;
+    return !this.#closed && (this.#unread !== null || this.#refreshToken !== null || this.#isAlive());
+  }
+
+  /** True until what was kept from before is read. */
+  get unread(): boolean {
+    return this.#unread !== null;
   }
 
   get refreshToken(): string | null {
+    this.readKept();
     return this.#refreshToken;
+  }
+
+  /** Reads what was kept from before, if that was not done yet. */
+  readKept(): void {
+    const read = this.#unread;
+    if (!read) return;
+    this.#unread = null;
+    this.#refreshToken = read();
+    if (this.#refreshToken === null) this.#deps.unreadable();
   }
 
   close(): void {
     this.#closed = true;
+    this.#unread = null;
     this.#refreshToken = null;
     this.#access = null;
   }
@@ -62,7 +93,7 @@ export class Tokens implements Authorisation {
   async accessToken(): Promise<string | null> {
     const now = this.#deps.clock.monotonic();
     if (this.#access && now < this.#access.staleAt) return this.#access.token;
-    if (this.#refreshToken === null) return null;
+    if (this.refreshToken === null) return this.#isAlive() ? (this.#access?.token ?? null) : null;
     if (!this.#access || now >= this.#access.deadAt) return this.#refresh();
     // Old but alive: a line that fails now is no reason to fail the request.
     const old = this.#access.token;
@@ -76,6 +107,16 @@ export class Tokens implements Authorisation {
     if (!this.#issued.has(refused)) throw new TeachifyError('signed_out', 'The request was of another student');
     if (this.#access && this.#access.token !== refused) return this.#access.token;
     return this.#refresh();
+  }
+
+  #isAlive(): boolean {
+    return this.#access !== null && this.#deps.clock.monotonic() < this.#access.deadAt;
+  }
+
+  #borrow({ accessToken, lifeMs }: Bearer): void {
+    const deadAt = this.#deps.clock.monotonic() + lifeMs;
+    this.#access = { token: accessToken, staleAt: deadAt, deadAt };
+    this.#issued.add(accessToken);
   }
 
   #take(given: TokenResponse): void {
@@ -92,7 +133,7 @@ export class Tokens implements Authorisation {
   }
 
   async #askServer(): Promise<string> {
-    const refreshToken = this.#refreshToken;
+    const { refreshToken } = this;
     if (refreshToken === null) throw new TeachifyError('session_expired', 'Sign in again');
     try {
       const body = refreshRequestSchema.parse({ refreshToken });

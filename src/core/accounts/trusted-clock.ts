@@ -20,14 +20,14 @@ export interface TrustedClock {
 }
 
 /**
- * With a server's word in this sitting, time goes on from there; the wall clock may only add (the machine slept). Without,
- * it is the wall clock, but never earlier than the latest moment seen before. A server's word also mends an anchor that a
+ * With a server's word in this sitting, time goes on from there, the machine's sleep counted, whatever the wall clock is set
+ * to meanwhile. Without, it is the wall clock, but never earlier than the latest moment seen before. A server's word also mends an anchor that a
  * wrong clock had pushed into the future.
  */
 export function createTrustedClock({ clock, anchor, save }: Dependencies): TrustedClock {
   let latest = anchor ?? 0;
   let saved = latest;
-  let heard: { at: number; monotonic: number; wall: number } | null = null;
+  let heard: { at: number; lasting: number } | null = null;
 
   const remember = async (at: number, always: boolean) => {
     latest = always ? at : Math.max(latest, at);
@@ -39,16 +39,15 @@ export function createTrustedClock({ clock, anchor, save }: Dependencies): Trust
   return {
     now: async () => {
       const wall = clock.now();
-      const elapsed = heard && Math.max(clock.monotonic() - heard.monotonic, wall - heard.wall);
       if (!heard && wall < latest - toleranceMs) {
         throw new TeachifyError('clock_wrong', 'The clock of this computer was turned back; connect once to set things right');
       }
-      const now = heard && elapsed !== null ? heard.at + elapsed : Math.max(wall, latest);
+      const now = heard ? heard.at + clock.lasting() - heard.lasting : Math.max(wall, latest);
       await remember(now, false);
       return now;
     },
     sawServerTime: async (at) => {
-      heard = { at, monotonic: clock.monotonic(), wall: clock.now() };
+      heard = { at, lasting: clock.lasting() };
       await remember(at, true);
     },
   };

@@ -1,24 +1,24 @@
-import { courseResponseSchema, coursesResponseSchema, type CourseResponse, type Lesson } from '../../shared/api/catalog.ts';
-import { endpoints } from '../../shared/api/endpoints.ts';
+import type { Lesson } from '../../shared/api/catalog.ts';
 import type { CatalogView, CourseView, LessonView } from '../../shared/contracts/catalog.ts';
-import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import type { Accounts, CurrentStudent } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Connection } from '../database/connection.ts';
-import type { ApiClient, Transport } from '../net/ports.ts';
+import type { TaggingApiClient, Transport } from '../net/ports.ts';
 import { CatalogReads, CatalogWrites } from './catalog-repository.ts';
+import { askChanges, askEverything, cannotTellChanges, studentLeft } from './listing.ts';
 import type { Catalog } from './ports.ts';
 import { Posters } from './posters.ts';
 
-/** Courses asked for at once. */
-const parallel = 4;
+/** However exactly a school counts, so often all of it is listed anew: its posters may have moved, or its database was put back. */
+const wholeAgainMs = 7 * 24 * 60 * 60 * 1000;
 
 interface Dependencies {
   readonly database: Connection;
   /** Authorised. */
-  readonly api: ApiClient;
+  readonly api: TaggingApiClient;
   readonly transport: Transport;
   readonly accounts: Pick<Accounts, 'current'>;
   readonly clock: Clock;
@@ -59,6 +59,11 @@ class StoredCatalog implements Catalog {
     return this.#withPoster(student, lesson);
   }
 
+  async lessons(): Promise<readonly Lesson[]> {
+    const student = this.#deps.accounts.current();
+    return student ? this.#reads.lessons(student.accountId) : [];
+  }
+
   async courseTitle(courseId: string): Promise<string> {
     const course = await this.#reads.course(this.#student().accountId, courseId);
     if (!course) throw new TeachifyError('not_found', 'This course was never seen');
@@ -73,10 +78,8 @@ class StoredCatalog implements Catalog {
 
   async refresh(signal?: AbortSignal): Promise<CatalogView> {
     const student = this.#student();
-    const courses = await this.#ask(student, signal);
-    await this.#writes.replace(student.accountId, courses, this.#deps.clock.now());
-    const paths = courses.flatMap(({ course, lessons }) => [course.posterUrl, ...lessons.map(({ posterUrl }) => posterUrl)]);
-    await this.#keepPosters(student, paths.filter((path) => path !== null));
+    await this.#bringUpToDate(student, signal);
+    await this.#keepPosters(student);
     const view = await this.#viewOf(student);
     if (this.#isHere(student)) this.#changed.emit(view);
     return view;
@@ -86,27 +89,40 @@ class StoredCatalog implements Catalog {
     return this.#posters.picture(id);
   }
 
-  /** Everything or nothing: half an answer would hide courses. A course withdrawn between two questions is left out. */
-  async #ask(student: CurrentStudent, signal: AbortSignal | undefined): Promise<CourseResponse[]> {
-    const options = { authorised: true, ...(signal ? { signal } : {}) };
-    const { courses } = await this.#deps.api.request({ path: endpoints.courses(), output: coursesResponseSchema, ...options });
-    const answers: (CourseResponse | null)[] = [];
-    for (let index = 0; index < courses.length; index += parallel) {
-      if (!this.#isHere(student)) throw new TeachifyError('cancelled', 'The student left meanwhile');
-      const asked = courses.slice(index, index + parallel).map(({ id }) =>
-        this.#deps.api.request({ path: endpoints.course(id), output: courseResponseSchema, ...options }).catch((error: unknown) => {
-          if (isTeachifyError(error, 'not_found') || isTeachifyError(error, 'not_enrolled')) return null;
-          throw error;
-        }),
-      );
-      answers.push(...(await Promise.all(asked)));
+  /** By what changed since the last time where the school can tell, else by all there is. */
+  async #bringUpToDate(student: CurrentStudent, signal: AbortSignal | undefined): Promise<void> {
+    const asking = { api: this.#deps.api, requireHere: () => this.#requireHere(student), signal };
+    try {
+      if (await this.#takeChanges(student, asking)) return;
+      const all = await askChanges(asking, 0, null);
+      if (all) return await this.#writes.replace(student.accountId, all.value.courses, this.#deps.clock.now(), all.value.cursor);
+    } catch (error) {
+      if (!cannotTellChanges(error)) throw error;
     }
-    return answers.filter((answer) => answer !== null);
+    await this.#writes.replace(student.accountId, await askEverything(asking), this.#deps.clock.now());
   }
 
-  async #keepPosters({ serverUrl }: CurrentStudent, paths: readonly string[]): Promise<void> {
+  /** False when all has to be listed. */
+  async #takeChanges({ accountId }: CurrentStudent, asking: Parameters<typeof askChanges>[0]): Promise<boolean> {
+    const known = await this.#reads.cursor(accountId);
+    const now = this.#deps.clock.now();
+    if (!known || Math.abs(now - known.listedAt) > wholeAgainMs) return false;
+    const answer = await askChanges(asking, known.cursor, known.etag);
+    if (!answer) {
+      await this.#writes.confirm(accountId, now);
+      return true;
+    }
+    const { value, etag } = answer;
+    // A school that was put back to an earlier day counts from there.
+    if (value.cursor < known.cursor) return false;
+    return this.#writes.apply(accountId, known.cursor, value, value.cursor === known.cursor ? etag : null, now);
+  }
+
+  async #keepPosters({ accountId, serverUrl }: CurrentStudent): Promise<void> {
+    const items = [...(await this.#reads.courses(accountId)), ...(await this.#reads.lessons(accountId))];
+    const paths = [...new Set(items.flatMap(({ posterUrl }) => posterUrl ?? []))];
     await this.#posters.register(serverUrl, paths);
-    const ids = [...new Set(paths)].map((path) => this.#posters.idOf(serverUrl, path));
+    const ids = paths.map((path) => this.#posters.idOf(serverUrl, path));
     // Nobody waits for pictures; the view shows them as they come.
     void this.#posters.fetchMissing(ids).catch((error: unknown) => this.#deps.logger.debug('posters were not kept', { error }));
   }
@@ -129,6 +145,10 @@ class StoredCatalog implements Catalog {
     return this.#deps.accounts.current()?.accountId === accountId;
   }
 
+  #requireHere(student: CurrentStudent): void {
+    if (!this.#isHere(student)) throw studentLeft();
+  }
+
   #student(): CurrentStudent {
     const student = this.#deps.accounts.current();
     if (!student) throw new TeachifyError('signed_out', 'Nobody is signed in');
@@ -136,6 +156,6 @@ class StoredCatalog implements Catalog {
   }
 }
 
-function withoutServerPaths({ videoUrl: _video, manifestUrl: _manifest, ...lesson }: Lesson): LessonView {
+function withoutServerPaths({ videoUrl: _video, manifestUrl: _manifest, donePercent: _share, ...lesson }: Lesson): LessonView {
   return lesson;
 }

@@ -7,6 +7,8 @@ export interface Catalog {
   view(): Promise<CatalogView>;
   /** Throws not_found when it was never seen. */
   lesson(lessonId: string): Promise<Lesson>;
+  /** All that the current student has seen; where their videos lie included. */
+  lessons(): Promise<readonly Lesson[]>;
   courseTitle(courseId: string): Promise<string>;
   /** The lesson after this one in its course; null for the last. */
   nextLesson(lessonId: string): Promise<Lesson | null>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { endpointUrl } from '../../shared/api/endpoints.ts';
+import { addressOf } from '../../shared/api/endpoints.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
@@ -37,7 +37,7 @@ export class Posters {
 
   /** The id under which a server's picture is asked for; the same for everyone here. */
   idOf(server: string, path: string): string {
-    return createHash('sha256').update(endpointUrl(server, path)).digest('hex').slice(0, 32);
+    return createHash('sha256').update(addressOf(server, path)).digest('hex').slice(0, 32);
   }
 
   /** Makes pictures known, so that they can be asked for by id. */
@@ -66,7 +66,7 @@ export class Posters {
   async #fetch(id: string, server: string, path: string): Promise<Picture | null> {
     const { transport, database, logger } = this.#deps;
     try {
-      const response = await transport({ method: 'GET', url: endpointUrl(server, path), headers: { accept: 'image/*' } });
+      const response = await transport({ method: 'GET', url: addressOf(server, path), headers: { accept: 'image/*' } });
       const bytes = await readBytes(response.body);
       const mimeType = pictureType(response.headers['content-type'] ?? '');
       if (response.status !== 200 || bytes === null || mimeType === null || !isWhatItsNameSays(path, bytes)) return null;
@@ -99,6 +99,6 @@ function pictureType(contentType: string): string | null {
 
 /** A published file is named by its hash, so a portal's picture is not taken for it. */
 function isWhatItsNameSays(path: string, bytes: Uint8Array): boolean {
-  const named = /\/media\/([0-9a-f]{64})$/.exec(path)?.[1];
+  const named = /\/([0-9a-f]{64})$/.exec(path)?.[1];
   return named === undefined || createHash('sha256').update(bytes).digest('hex') === named;
 }

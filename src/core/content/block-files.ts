@@ -6,7 +6,7 @@ import { requireFolder } from './block-folder.ts';
 import type { FileId } from './ports.ts';
 
 const heldCodes: ReadonlySet<string> = new Set(['EBUSY', 'EPERM', 'EACCES']);
-const busyTries = 5;
+const busyTries = 6;
 const busyMs = 50;
 
 /** Blocks on disk, below one folder: `<2 hex>/<file id>/<block>.blk`. */
@@ -29,15 +29,9 @@ export class BlockFiles {
   /** Opens a block for writing, made when absent; its folder entry is durable when this resolves. */
   async openForWriting(fileId: FileId, block: number): Promise<FileHandle> {
     const path = this.#path(fileId, block);
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#openOrMake(path);
-      } catch (error) {
-        // Virus scanners and indexers hold a fresh file for a moment.
-        if (tries >= busyTries || !heldCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw diskError(error);
-        await delay(busyMs * tries);
-      }
-    }
+    return patiently(() => this.#openOrMake(path)).catch((error: unknown) => {
+      throw diskError(error);
+    });
   }
 
   async #openOrMake(path: string): Promise<FileHandle> {
@@ -57,7 +51,7 @@ export class BlockFiles {
   async read(fileId: FileId, block: number, offset: number, length: number): Promise<Uint8Array | null> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#path(fileId, block), 'r');
+      handle = await patiently(() => open(this.#path(fileId, block), 'r'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error);
       // A drive that is gone has lost nothing.
@@ -89,7 +83,7 @@ export class BlockFiles {
   }
 
   async remove(fileId: FileId): Promise<void> {
-    await rm(dirname(this.#path(fileId, 0)), { recursive: true, force: true });
+    await rm(dirname(this.#path(fileId, 0)), { recursive: true, force: true, maxRetries: busyTries, retryDelay: busyMs });
   }
 
   /** Ids of all files that have a folder here. */
@@ -101,6 +95,18 @@ export class BlockFiles {
 
   #path(fileId: FileId, block: number): string {
     return join(this.#folder, fileId.slice(0, 2), fileId, `${block}.blk`);
+  }
+}
+
+/** Virus scanners and indexers hold a fresh file for a moment: whoever meets them waits up to a second and says nothing. */
+async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries > busyTries || !heldCodes.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      await delay(busyMs * tries);
+    }
   }
 }
 

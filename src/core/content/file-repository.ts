@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import type { Claim, FileId } from './ports.ts';
+import type { Claim, FileId, KeptBytes } from './ports.ts';
 
 const partialsSchema = z.array(z.tuple([z.int().nonnegative(), z.int().positive()]));
 
@@ -108,6 +108,17 @@ export class FileRepository {
         .all(),
     );
     return new Map(rows.map((row) => [row.lesson_id, row.bytes]));
+  }
+
+  async keptBytes(account: string): Promise<KeptBytes[]> {
+    return guarded('content', () =>
+      this.#db
+        .prepare<[string], KeptBytes>(
+          `SELECT lesson_id AS lessonId, quality, sum(verified_bytes) AS bytes
+           FROM claims JOIN files ON files.id = file_id WHERE account = ? GROUP BY lesson_id, quality`,
+        )
+        .all(account),
+    );
   }
 
   async claimedBytes(): Promise<number> {

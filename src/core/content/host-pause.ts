@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { isTeachifyError } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 
 /** A server that says 429 without a time means at least this. */
 const leastPauseSeconds = 1;
@@ -20,9 +20,15 @@ export class HostPause {
     if (seconds > 0) this.#until = Math.max(this.#until, this.#clock.monotonic() + seconds * 1000);
   }
 
-  /** Resolves when the pause is over; rejects with the signal's reason. */
-  async over(signal: AbortSignal): Promise<void> {
-    for (let left = this.#left(); left > 0; left = this.#left()) await this.#clock.sleep(left, signal);
+  /**
+   * Resolves when the pause is over; rejects with the signal's reason. A pause longer than `patienceMs` is not waited for: it
+   * throws rate_limited, so that whoever waits can be told.
+   */
+  async over(patienceMs: number, signal: AbortSignal): Promise<void> {
+    for (let left = this.#left(); left > 0; left = this.#left()) {
+      if (left > patienceMs) throw new TeachifyError('rate_limited', 'The server asked to be left alone for a while', { retryable: false, retryAfter: left / 1000 });
+      await this.#clock.sleep(left, signal);
+    }
   }
 
   #left(): number {

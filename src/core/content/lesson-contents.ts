@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { SigningKey } from '../../shared/api/auth.ts';
 import { signedManifestSchema, type Lesson } from '../../shared/api/catalog.ts';
 import { endpointUrl, endpoints } from '../../shared/api/endpoints.ts';
 import { TeachifyError } from '../../shared/errors.ts';
-import type { Manifest, PublishedFile, Rendition } from '../../shared/models/manifest.ts';
+import { filesOfQuality, type Manifest, type PublishedFile, type Rendition } from '../../shared/models/manifest.ts';
 import { decodePieceTable, type Piece } from '../../shared/models/piece-table.ts';
 import type { Connection } from '../database/connection.ts';
 import { refusal } from '../net/api-client.ts';
 import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
 import type { KeyWrapper } from '../base/key-wrapper.ts';
 import { countedBytes, createFetcher } from './foreign/fetcher.ts';
+import { checkForeign } from './foreign/check-foreign.ts';
 import { askForeign, describeForeign, foreignSchema, isForeign, type Foreign } from './foreign/foreign-lessons.ts';
+import { takeOverSameParts } from './foreign/same-parts.ts';
 import { LessonRepository } from './lesson-repository.ts';
 import { isWholeMp4 } from './mp4-structure.ts';
 import { verifyManifest } from './manifest-verifier.ts';
+import type { PinnedKeys } from '../accounts/ports.ts';
+import { jwsKeyId } from '../base/jws-key-id.ts';
 import type { FetchOptions, FileDescription, FileId, LessonContent, LessonContents, PieceStore } from './ports.ts';
 
 const provisionalPieceBytes = 1024 * 1024;
@@ -40,13 +43,13 @@ interface Dependencies {
   readonly transport: Transport;
   readonly authorisation: Authorisation;
   readonly serverUrl: () => string;
-  readonly signingKey: () => SigningKey;
+  readonly signingKeys: PinnedKeys['signingKeys'];
   readonly wrapper: KeyWrapper;
 }
 
 /** Lessons in terms of files: from disk once verified, else from the server. */
 export function createLessonContents(dependencies: Dependencies): LessonContents {
-  const { database, store, api, signingKey, serverUrl } = dependencies;
+  const { database, store, api, signingKeys, serverUrl } = dependencies;
   const rows = new LessonRepository(database);
 
   const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Described> => {
@@ -55,7 +58,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
       return { known, keep: () => rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(known), signature: null }) };
     }
     const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
-    const manifest = await verifyManifest(signed, signingKey());
+    const manifest = await verifyManifest(signed, await signingKeys(jwsKeyId(signed.signature)));
     if (manifest.lessonId !== lesson.id) throw new TeachifyError('manifest_invalid', 'The manifest is of another lesson');
     return { known: manifest, keep: () => rows.save(serverUrl(), lesson.id, signed) };
   };
@@ -70,7 +73,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     const stored = await rows.find(serverUrl(), lesson.id);
     if (!stored) return null;
     if (stored.signature === null) return lesson.manifestUrl ? null : readUnsigned(lesson, stored.payload);
-    return verifyManifest({ payload: stored.payload, signature: stored.signature }, signingKey());
+    return verifyManifest({ payload: stored.payload, signature: stored.signature }, await signingKeys(jwsKeyId(stored.signature)));
   };
 
   const describe = async (lesson: Lesson, known: Known, options: LoadOptions): Promise<LessonContent> => {
@@ -85,11 +88,26 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
       const known = await fromDisk(lesson);
       return known && isManifest(known) ? known : null;
     },
+    described: async (lesson) => {
+      const known = await fromDisk(lesson);
+      if (!known || isManifest(known)) return null;
+      return 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
+    },
     update: async (lesson, options) => {
       const { known, keep } = await fromServer(lesson, options.signal);
-      return { content: await describe(lesson, known, options), keep };
+      const content = await describe(lesson, known, options);
+      const reuse = async () => {
+        const before = content.foreign && (await fromDisk(lesson));
+        if (!before || isManifest(before) || !('renditions' in before)) return;
+        // What has kept its name has new addresses now, which must stay.
+        const gone = [...describeForeign(dependencies, lesson, before).files.values()].filter(({ id }) => !content.files.has(id));
+        for (const file of gone) await store.register(file);
+        await takeOverSameParts(store, gone, content);
+      };
+      return { content, reuse, keep };
     },
-    checkStructure: async ({ plain }, options) => {
+    checkStructure: async ({ plain, foreign, files }, options) => {
+      if (foreign) return checkForeign(store, { foreign, files }, options);
       if (!plain || (await isWholeMp4(plain.bytes, (offset, length) => readRange(store, plain, offset, length, options)))) return;
       await store.distrust(plain.id);
       throw new TeachifyError('piece_corrupt', 'What came is not a whole film');
@@ -111,7 +129,7 @@ function readUnsigned(lesson: Lesson, payload: string): Plain | Foreign | null {
 
 async function describeManifest(store: PieceStore, lesson: Lesson, manifest: Manifest, options: LoadOptions): Promise<LessonContent> {
   const files = new Map<FileId, FileDescription>();
-  const wanted = manifest.renditions.filter(({ kind, quality }) => kind === 'audio' || !options.qualities || options.qualities.includes(quality ?? ''));
+  const wanted = options.qualities ? options.qualities.flatMap((quality) => filesOfQuality(manifest, quality).renditions) : manifest.renditions;
   for (const rendition of wanted) {
     const table = wholeFile(rendition.pieceTable);
     await store.register(table);

@@ -2,8 +2,8 @@ import { TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 
 /** Of waiting for the line; time that we hold a transfer back does not count. */
-const windowMs = 30_000;
-const leastBytes = 3_000;
+const defaultWindowMs = 30_000;
+const leastBytesPerSecond = 100;
 
 /** Tells a line that drips from one that is slow: less than 100 bytes a second over 30 s is as good as none. */
 export class MinimumRate {
@@ -11,9 +11,11 @@ export class MinimumRate {
   #waitedMs = 0;
   #bytes = 0;
   #since: number;
+  readonly #windowMs: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, windowMs = defaultWindowMs) {
     this.#clock = clock;
+    this.#windowMs = windowMs;
     this.#since = clock.monotonic();
   }
 
@@ -21,8 +23,8 @@ export class MinimumRate {
   received(bytes: number): void {
     this.#waitedMs += this.#clock.monotonic() - this.#since;
     this.#bytes += bytes;
-    if (this.#waitedMs < windowMs) return;
-    if (this.#bytes < leastBytes) throw new TeachifyError('timeout', 'The line only drips');
+    if (this.#waitedMs < this.#windowMs) return;
+    if (this.#bytes < (leastBytesPerSecond * this.#windowMs) / 1000) throw new TeachifyError('timeout', 'The line only drips');
     this.#waitedMs = 0;
     this.#bytes = 0;
   }

@@ -1,21 +1,24 @@
 import { endpoints, endpointUrl, isSameOrigin } from '../../shared/api/endpoints.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { looksLikePage, refusal } from '../net/api-client.ts';
-import type { Authorisation, Transport, TransportResponse } from '../net/ports.ts';
+import type { Authorisation, PieceTransport, Transport, TransportResponse } from '../net/ports.ts';
+import type { MediaElsewhere } from './media-elsewhere.ts';
 import type { PieceRun, PieceSource } from './ports.ts';
 
 const defaultIdleTimeoutMs = 30_000;
 
 interface Dependencies {
-  readonly transport: Transport;
+  readonly transport: Transport & Partial<Pick<PieceTransport, 'giveBack'>>;
   readonly serverUrl: () => string;
   readonly authorisation: Authorisation;
   /** A line that is silent for so long is given up, connecting included. */
   readonly idleTimeoutMs?: number;
+  /** Where the school says published files are; left out, all come from itself. */
+  readonly elsewhere?: MediaElsewhere;
 }
 
 /** Pieces from the course server (or whatever stands before it), one Range request per run. Trusts nothing it is told. */
-export function createOriginSource({ transport, serverUrl, authorisation, idleTimeoutMs = defaultIdleTimeoutMs }: Dependencies): PieceSource {
+export function createOriginSource({ transport, serverUrl, authorisation, idleTimeoutMs = defaultIdleTimeoutMs, elsewhere }: Dependencies): PieceSource {
   const ask = async (asked: Asked, signal: AbortSignal, token: string | null): Promise<TransportResponse> =>
     transport({
       method: 'GET',
@@ -29,9 +32,30 @@ export function createOriginSource({ transport, serverUrl, authorisation, idleTi
       idleTimeoutMs,
     });
 
+  /** Everything of a run from elsewhere; false when nothing came, and the school is to be asked. */
+  async function* fromElsewhere(run: PieceRun, asked: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array, boolean> {
+    const url = asked.isImmutable ? elsewhere?.urlOf(run) : null;
+    if (!elsewhere || !url) return false;
+    let hasBegun = false;
+    try {
+      for await (const chunk of judged(await ask({ ...asked, url }, signal, null), asked)) {
+        hasBegun = true;
+        yield chunk;
+      }
+      elsewhere.brought(run);
+      return true;
+    } catch (error) {
+      if (hasBegun || signal.aborted) throw error;
+      elsewhere.failed();
+      return false;
+    }
+  }
+
   return {
+    ...(transport.giveBack ? { giveBack: transport.giveBack } : {}),
     open: async function* open(run, signal) {
       const asked = askedOf(run, serverUrl());
+      if (yield* fromElsewhere(run, asked, signal)) return;
       const token = asked.isPrivate ? await authorisation.accessToken(signal) : null;
       let response = await ask(asked, signal, token);
       if (response.status === 401 && token) {

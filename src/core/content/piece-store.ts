@@ -9,7 +9,8 @@ import { BlockFiles } from './block-files.ts';
 import { Committer } from './committer.ts';
 import { FileRepository } from './file-repository.ts';
 import { moveBlocks } from './folder-move.ts';
-import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
+import { hostOf, schoolHost } from './hosts.ts';
+import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, KeptBytes, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { nextRun, runLimit } from './run-planner.ts';
 import { RunsUnderway } from './runs-underway.ts';
 import { StoredFile } from './stored-file.ts';
@@ -28,6 +29,8 @@ interface Dependencies {
   readonly budget: LineBudget;
   readonly cacheQuotaBytes: () => number;
   readonly clock: Clock;
+  /** A line that only drips for so long is given up; 30 s when left out. */
+  readonly silenceMs?: number | undefined;
   readonly random: Random;
   readonly logger: Logger;
 }
@@ -41,6 +44,7 @@ class DiskPieceStore implements PieceStore {
   readonly #deps: Dependencies;
   readonly #rows: FileRepository;
   readonly #blocks: BlockFiles;
+  readonly #committer: Committer;
   readonly #transfers: Transfers;
   readonly #files = new Map<FileId, StoredFile>();
   readonly #registering = new Map<FileId, Promise<void>>();
@@ -54,11 +58,12 @@ class DiskPieceStore implements PieceStore {
     this.#deps = dependencies;
     this.#rows = new FileRepository(dependencies.database);
     this.#blocks = new BlockFiles(dependencies.folder);
+    this.#committer = new Committer({ files: this.#blocks, clock: dependencies.clock, commit: (batch) => this.#commit(batch) });
     this.#transfers = new Transfers({
       ...dependencies,
       blocks: this.#blocks,
       closing: this.#closing.signal,
-      committer: new Committer({ files: this.#blocks, clock: dependencies.clock, commit: (batch) => this.#commit(batch) }),
+      committer: this.#committer,
     });
   }
 
@@ -92,7 +97,8 @@ class DiskPieceStore implements PieceStore {
     const running = new Set<Promise<void>>();
     let failure: unknown;
     while (failure === undefined && !this.#isStopped(options)) {
-      const giveBack = await this.#transfers.takeSlot(options).catch(() => undefined);
+      const next = wanted.find((ref) => this.#isAbsent(ref));
+      const giveBack = next && (await this.#transfers.takeSlot(options, hostOf(this.#file(next.fileId).description, next.piece)).catch(() => undefined));
       const run = giveBack && failure === undefined ? this.#plan(wanted) : undefined;
       if (!giveBack || !run) {
         giveBack?.();
@@ -121,6 +127,10 @@ class DiskPieceStore implements PieceStore {
 
   storedBytes(fileIds: readonly FileId[]): Promise<number> {
     return this.#rows.storedBytes(fileIds);
+  }
+
+  keptBytes(account: string): Promise<readonly KeptBytes[]> {
+    return this.#rows.keptBytes(account);
   }
 
   async discard(fileIds: readonly FileId[]): Promise<void> {
@@ -152,6 +162,32 @@ class DiskPieceStore implements PieceStore {
     if (rows.length > 0) await this.#rows.save(rows);
     await this.#evict();
     return rows.length;
+  }
+
+  async takeOver(...[fileId, pieces]: Parameters<PieceStore['takeOver']>): Promise<void> {
+    const file = this.#file(fileId);
+    const durable: Promise<void>[] = [];
+    for (const { piece, from } of pieces) {
+      const source = this.#file(from.fileId);
+      if (file.bits.has(piece) || !source.bits.has(from.piece)) continue;
+      // Nothing is written while the folder moves.
+      const giveBack = await this.#transfers.takeSlot({ priority: 'background' }, schoolHost);
+      try {
+        const bytes = await source.read(from.piece, this.#blocks);
+        const block = bytes && (await this.#committer.use(file, file.blockOf(piece)));
+        if (!bytes || !block) continue;
+        try {
+          await block.write([bytes], (file.description.pieces[piece]?.offset ?? 0) - file.blockOf(piece).offset);
+          durable.push(this.#committer.add(file, piece, block, false));
+        } finally {
+          await block.giveBack();
+        }
+      } finally {
+        giveBack();
+      }
+    }
+    await this.#committer.flush();
+    await Promise.all(durable);
   }
 
   async distrust(fileId: FileId): Promise<void> {
@@ -211,10 +247,15 @@ class DiskPieceStore implements PieceStore {
   #plan(wanted: readonly PieceRef[]): PieceRun | undefined {
     return nextRun(wanted, {
       describe: (fileId) => this.#file(fileId).description,
-      isAbsent: ({ fileId, piece }) => !this.#file(fileId).bits.has(piece) && !this.#underway.has({ fileId, piece }),
+      isAbsent: (ref) => this.#isAbsent(ref),
       partial: ({ fileId, piece }) => this.#file(fileId).partials.get(piece) ?? 0,
       limitBytes: runLimit(this.#deps.bandwidth.bitsPerSecond()),
     });
+  }
+
+  /** Neither here nor on its way. */
+  #isAbsent(ref: PieceRef): boolean {
+    return !this.#file(ref.fileId).bits.has(ref.piece) && !this.#underway.has(ref);
   }
 
   /** Takes the run's pieces for this transfer and brings them; the planner leaves them alone meanwhile. */

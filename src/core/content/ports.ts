@@ -29,6 +29,8 @@ export interface PiecePlace {
   readonly total: number;
   /** Strong validator; without one a piece comes in one answer or anew. */
   readonly etag: string | null;
+  /** Nobody said how long it is: it was counted once, and is believed only when its own structure is whole. */
+  readonly isCounted: boolean;
 }
 
 export interface FileDescription {
@@ -95,16 +97,24 @@ export interface PieceStore {
    * new place down; until it has, the old one is what counts. Cancelled or killed, the old folder stays as it was.
    */
   moveTo(folder: string, move: FolderMove): Promise<void>;
+  /** Copies pieces that are here as pieces of other files, where they are the same bytes; those that are not here are left out. */
+  takeOver(fileId: FileId, pieces: readonly { readonly piece: number; readonly from: PieceRef }[]): Promise<void>;
   /** Hashes what is there again; bad pieces become absent. Resolves to how many were bad. */
   verify(fileIds: readonly FileId[], signal?: AbortSignal): Promise<number>;
   /** Takes nothing of this file for good any more: every piece is absent. */
   distrust(fileId: FileId): Promise<void>;
   /** Verified bytes of these files, registered or not. */
   storedBytes(fileIds: readonly FileId[]): Promise<number>;
+  /** Verified bytes that each claim of an account keeps. */
+  keptBytes(account: string): Promise<readonly KeptBytes[]>;
   /** Verified bytes on disk: those claimed, those of the cache. */
   usage(): Promise<{ claimedBytes: number; cacheBytes: number; byLesson: ReadonlyMap<string, number> }>;
   readonly changed: Event<PiecesChanged>;
   close(): Promise<void>;
+}
+
+export interface KeptBytes extends Pick<Claim, 'lessonId' | 'quality'> {
+  readonly bytes: number;
 }
 
 export interface FolderMove {
@@ -138,6 +148,8 @@ export interface PieceRun {
 export interface PieceSource {
   /** The run's bytes in order from `skipBytes` on, as they arrive. Throws TeachifyErrors; what was yielded before stays good. */
   open(run: PieceRun, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** A chunk of its, or a part of one, is not read any more: its memory is the source's again. */
+  giveBack?(chunk: Uint8Array): void;
 }
 
 /** What a foreign playlist says of a piece (RFC 8216 4.3.2). One that lasts no time is an initialisation section. */
@@ -163,11 +175,13 @@ export interface LessonContent {
 export interface LessonContents {
   /**
    * The lesson's content: from disk when it was verified before, else from the server, checked against the pinned key.
-   * Piece tables of the renditions named by `qualities` (and all sound) are loaded; all of them when it is left out.
+   * Piece tables of what is needed at `qualities` are loaded; all of them when it is left out.
    */
   load(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<LessonContent>;
   /** The manifest on this computer, whatever its revision; null when there is none. Asks nobody. */
   stored(lesson: Lesson): Promise<Manifest | null>;
+  /** A lesson without a manifest as it was described before; null when it was not. Asks nobody. */
+  described(lesson: Lesson): Promise<LessonContent | null>;
   /**
    * The server's newest revision, described but not taken over: the one on this computer stays what plays until `keep`,
    * so that an update that stops half way costs nobody a lesson.
@@ -180,6 +194,8 @@ export interface LessonContents {
 /** A revision that was described but not taken over. */
 export interface ContentUpdate {
   readonly content: LessonContent;
+  /** Takes over what the revision on this computer has of it, where its files have other names. They must be claimed before. */
+  reuse(): Promise<void>;
   keep(): Promise<void>;
 }
 

@@ -18,10 +18,14 @@ export interface RunTarget {
   readonly files: BlockFiles;
   readonly committer: Committer;
   readonly clock: Clock;
+  /** Over which the line must bring the least; see MinimumRate. */
+  readonly silenceMs?: number | undefined;
   /** Somebody waits to see it: commit at each piece's end. */
   readonly urgent: boolean;
   /** Bytes came over the wire; resolves when the next may be taken. */
   received(bytes: number): Promise<void>;
+  /** A chunk, or a part of one, is on the disk. */
+  giveBack(chunk: Uint8Array): void;
   /** Asked whenever a piece has come whole, with the next one: false lets the transfer stop there. */
   stillWanted(nextPiece: number): boolean;
 }
@@ -38,16 +42,14 @@ export interface Arrived {
  */
 export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>, target: RunTarget): Promise<Arrived> {
   const receiver = new Receiver(run, target);
-  const rate = new MinimumRate(target.clock);
+  const rate = new MinimumRate(target.clock, target.silenceMs);
   try {
     await receiver.begin();
     for await (const chunk of body) {
       const before = receiver.piece;
-      // Written, the chunk is empty.
-      const { length } = chunk;
       await receiver.take(chunk);
-      rate.received(length);
-      await target.received(length);
+      rate.received(chunk.length);
+      await target.received(chunk.length);
       rate.waiting();
       // Chunks seldom end where pieces do; what came of the next one is kept.
       if (receiver.piece !== before && !target.stillWanted(receiver.piece)) break;
@@ -146,7 +148,10 @@ class Receiver {
       this.#block = { layout, writable: await this.#target.committer.use(this.#target.file, layout) };
     }
     if (this.#waiting.length === 0) this.#waitingAt = piece.offset + this.#filled;
-    this.#waiting.push(part);
+    const last = this.#waiting.at(-1);
+    const joined = last && joinedWith(last, part);
+    if (joined) this.#waiting.splice(-1, 1, joined);
+    else this.#waiting.push(part);
     this.#waitingBytes += part.length;
   }
 
@@ -177,7 +182,7 @@ class Receiver {
   async #write(): Promise<void> {
     if (this.#isDiskBroken) return;
     this.#writtenAt = this.#target.clock.monotonic();
-    const { file, committer, urgent } = this.#target;
+    const { file, committer, urgent, giveBack } = this.#target;
     if (this.#block && this.#waiting.length > 0) {
       const { layout, writable } = this.#block;
       const chunks = this.#waiting;
@@ -187,6 +192,7 @@ class Receiver {
       this.#isDiskBroken = true;
       await writable.write(chunks, this.#waitingAt - layout.offset);
       this.#isDiskBroken = false;
+      for (const chunk of chunks) giveBack(chunk);
     }
     if (this.#filled > 0) {
       file.partials.set(this.#piece, this.#filled);
@@ -201,4 +207,10 @@ class Receiver {
       this.#commits.add(commit);
     }
   }
+}
+
+/** One chunk of two that lie one behind the other in the same memory; undefined when they do not. */
+function joinedWith(first: Uint8Array, second: Uint8Array): Uint8Array | undefined {
+  if (first.buffer !== second.buffer || first.byteOffset + first.byteLength !== second.byteOffset) return undefined;
+  return new Uint8Array(first.buffer, first.byteOffset, first.byteLength + second.byteLength);
 }

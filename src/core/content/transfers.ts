@@ -2,11 +2,10 @@ import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/err
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Connectivity } from '../net/ports.ts';
-import { retry } from '../net/retry.ts';
+import { longestPauseMs, retry } from '../net/retry.ts';
 import type { BlockFiles } from './block-files.ts';
 import type { Committer } from './committer.ts';
-import { Concurrency } from './concurrency.ts';
-import { HostPause } from './host-pause.ts';
+import { hostOf, Hosts } from './hosts.ts';
 import type { BandwidthMeter, FetchOptions, LineBudget, PieceRun, PieceSource } from './ports.ts';
 import { receiveRun, type Arrived } from './run-transfer.ts';
 import { Slots } from './slots.ts';
@@ -24,6 +23,7 @@ interface Dependencies {
   readonly bandwidth: BandwidthMeter;
   readonly budget: LineBudget;
   readonly clock: Clock;
+  readonly silenceMs?: number | undefined;
   readonly random: Random;
   /** Ends everything. */
   readonly closing: AbortSignal;
@@ -41,25 +41,24 @@ interface Bringing {
 /** Runs over the line: how many at once, how often again, and who waits for whom. */
 export class Transfers {
   readonly #deps: Dependencies;
-  readonly #concurrency = new Concurrency();
+  readonly #hosts: Hosts;
   readonly #slots: Slots;
-  readonly #pause: HostPause;
   readonly #wire: WireClock;
   #underway = 0;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
     this.#wire = new WireClock(dependencies.bandwidth, dependencies.clock);
-    this.#pause = new HostPause(dependencies.clock);
-    this.#slots = new Slots((priority) => {
-      const { limit } = this.#concurrency;
-      return priority === 'foreground' ? limit : dependencies.budget.backgroundTransfers(limit);
+    this.#hosts = new Hosts(dependencies.clock);
+    this.#slots = new Slots({
+      ofHost: (host) => this.#hosts.get(host).concurrency.limit,
+      background: (limit) => dependencies.budget.backgroundTransfers(limit),
     });
   }
 
-  /** Waits for leave to transfer; rejects when the caller or the program stops. */
-  takeSlot(options: FetchOptions): Promise<() => void> {
-    return this.#slots.take(options.priority, this.#stopOf(options));
+  /** Waits for leave to transfer from a host; rejects when the caller or the program stops. */
+  takeSlot(options: FetchOptions, host: string): Promise<() => void> {
+    return this.#slots.take(options.priority, host, this.#stopOf(options));
   }
 
   /** Lets what is under way come to its end and begins nothing; what came is durable when this resolves. */
@@ -79,7 +78,7 @@ export class Transfers {
     this.#underway += 1;
     let arrived: Arrived | undefined;
     const once = async () => {
-      slot ??= await this.takeSlot(options);
+      slot ??= await this.takeSlot(options, hostOf(run.file, run.first));
       try {
         const rest = restOf(run, file);
         if (rest && stillWanted(rest.first)) arrived = await this.#tryOnce(rest, file, options, stillWanted);
@@ -103,18 +102,19 @@ export class Transfers {
     const { clock, connectivity } = this.#deps;
     const { status, reason } = connectivity.state();
     if (status === 'offline') throw new TeachifyError(reason ?? 'offline', 'The course server cannot be reached now', { retryable: false });
-    await this.#pause.over(this.#stopOf(options));
+    const { concurrency, pause } = this.#hosts.get(hostOf(rest.file, rest.first));
+    await pause.over(longestPauseMs, this.#stopOf(options));
     try {
       const arrived = await this.#transfer(rest, file, options, stillWanted);
       // An answer from elsewhere says nothing of the school's server.
       if (rest.file.origin.kind !== 'elsewhere') connectivity.reportSuccess();
-      this.#concurrency.succeeded(this.#deps.bandwidth.bitsPerSecond());
+      concurrency.succeeded(this.#deps.bandwidth.bitsPerSecond());
       this.#slots.wake();
       return arrived;
     } catch (error) {
       connectivity.reportFailure(error);
-      this.#pause.heed(error);
-      if (congestions.some((code) => isTeachifyError(error, code))) this.#concurrency.congested(clock.monotonic());
+      pause.heed(error);
+      if (congestions.some((code) => isTeachifyError(error, code))) concurrency.congested(clock.monotonic());
       if (isTeachifyError(error, 'piece_corrupt')) file.partials.delete(rest.first);
       if (!file.isResumable) file.clear();
       for (const piece of file.partials.keys()) if (!file.isPieceResumable(piece)) file.partials.delete(piece);
@@ -123,12 +123,13 @@ export class Transfers {
   }
 
   async #transfer(run: PieceRun, file: StoredFile, { priority, urgent }: FetchOptions, stillWanted: Bringing['stillWanted']): Promise<Arrived> {
-    const { source, blocks, budget, clock, closing, committer } = this.#deps;
+    const { source, blocks, budget, clock, closing, committer, silenceMs } = this.#deps;
     this.#wire.begin();
     try {
       return await receiveRun(run, source.open(run, closing), {
-        ...{ file, files: blocks, committer, clock, stillWanted },
+        ...{ file, files: blocks, committer, clock, silenceMs, stillWanted },
         urgent: urgent ?? priority === 'foreground',
+        giveBack: (chunk) => source.giveBack?.(chunk),
         received: (bytes) => {
           this.#wire.received(bytes);
           return budget.spend(bytes, priority, closing);

@@ -11,10 +11,19 @@ import { content0030Catalog } from './migrations/content-0030-catalog.ts';
 import { content0040Queue } from './migrations/content-0040-queue.ts';
 import { content0050Partials } from './migrations/content-0050-partials.ts';
 import { content0060Transcripts } from './migrations/content-0060-transcripts.ts';
-import { keepLedgerCopy } from './ledger-copy.ts';
+import { content0070LineSpeed } from './migrations/content-0070-line-speed.ts';
+import { content0080CatalogCursor } from './migrations/content-0080-catalog-cursor.ts';
+import { keepLedgerCopy, ledgerCopyName } from './ledger-copy.ts';
 import { ledger0010Accounts } from './migrations/ledger-0010-accounts.ts';
 import { ledger0020Progress } from './migrations/ledger-0020-progress.ts';
 import { ledger0030Notes } from './migrations/ledger-0030-notes.ts';
+import { ledger0040Places } from './migrations/ledger-0040-places.ts';
+import { ledger0050Choices } from './migrations/ledger-0050-choices.ts';
+import { ledger0060SlimOutbox } from './migrations/ledger-0060-slim-outbox.ts';
+import { ledger0080Students } from './migrations/ledger-0080-students.ts';
+import { ledger0090Keys } from './migrations/ledger-0090-keys.ts';
+import { ledger0100History } from './migrations/ledger-0100-history.ts';
+import { ledger0110PutOff } from './migrations/ledger-0110-put-off.ts';
 import { migrate, type Migration } from './migrator.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
 import { setAside } from './set-aside.ts';
@@ -35,9 +44,12 @@ export interface DatabaseSurroundings {
 }
 
 const migrationsOf: Readonly<Record<DatabaseName, readonly Migration[]>> = {
-  ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes],
-  content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials, content0060Transcripts],
+  ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes, ledger0040Places, ledger0050Choices, ledger0060SlimOutbox, ledger0080Students, ledger0090Keys, ledger0100History, ledger0110PutOff],
+  content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials, content0060Transcripts, content0070LineSpeed, content0080CatalogCursor],
 };
+
+/** No database is smaller (sqlite.org/fileformat2, 1.3). */
+const headerBytes = 100;
 
 /** A ledger up to this size is looked through at every start, which takes a few milliseconds a megabyte. */
 const alwaysCheckedBytes = 32 * 1024 * 1024;
@@ -82,6 +94,7 @@ function withRoom<Result extends object>(folder: string, work: () => Result): Re
 }
 
 function openBoth(folder: string, surroundings: DatabaseSurroundings): { ledger: Connection; content: Connection } {
+  requireLedger(folder);
   const ledger = openDatabase(folder, 'ledger', surroundings);
   try {
     return { ledger, content: openContent(folder, surroundings) };
@@ -89,6 +102,14 @@ function openBoth(folder: string, surroundings: DatabaseSurroundings): { ledger:
     ledger.close();
     throw error;
   }
+}
+
+/** SQLite takes a file of no bytes, or of one, for a new database; beside a copy of the ledger it is one that was lost. */
+function requireLedger(folder: string): void {
+  const file = join(folder, 'ledger.db');
+  const isEmpty = !existsSync(file) || statSync(file).size < headerBytes;
+  if (!isEmpty || !existsSync(join(folder, ledgerCopyName))) return;
+  throw new TeachifyError('database_damaged', 'ledger.db is gone or empty, and its copy is not', { details: { database: 'ledger' } });
 }
 
 /** One database, checked and migrated. The folder's lock is the caller's. */

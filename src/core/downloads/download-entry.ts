@@ -12,7 +12,9 @@ export interface Entry {
   reason: ErrorCode | null;
   readonly lessonTitle: string;
   readonly courseTitle: string;
-  /** False where sizes are estimates: a source without a manifest. */
+  /** Host of another house; null for the school. */
+  readonly source: string | null;
+  /** False where its size is an estimate until it is described: a source without a manifest. */
   readonly exact: boolean;
   content: LessonContent | null;
   readonly speed: EntrySpeed;
@@ -20,19 +22,19 @@ export interface Entry {
   running: Promise<void> | null;
 }
 
-type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'exact'>;
+type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'source' | 'exact'>;
 
-export function newEntry({ row, lessonTitle, courseTitle, exact }: Known): Entry {
-  return { row, lessonTitle, courseTitle, exact, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), stop: null, running: null };
+export function newEntry({ row, ...known }: Known): Entry {
+  return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), stop: null, running: null };
 }
 
 /** What a student sees of it. */
-export function describeEntry({ row, activity, reason, lessonTitle, courseTitle, exact, speed }: Entry, bytesDone: number): DownloadItem {
+export function describeEntry({ row, activity, reason, lessonTitle, courseTitle, source, exact, content, speed }: Entry, bytesDone: number): DownloadItem {
   const state: DownloadState = activity === 'none' || row.state !== 'queued' ? row.state : activity;
   const bytesPerSecond = state === 'running' ? speed.bytesPerSecond() : 0;
   return {
-    ...{ lessonId: row.lessonId, courseId: row.courseId, lessonTitle, courseTitle, quality: row.quality, state },
-    ...{ reason, bytesDone, bytesTotal: row.bytesTotal, exact, bytesPerSecond },
+    ...{ lessonId: row.lessonId, courseId: row.courseId, lessonTitle, courseTitle, quality: row.quality, source, state },
+    ...{ reason, bytesDone, bytesTotal: row.bytesTotal, exact: exact || content !== null || row.state === 'ready', bytesPerSecond },
     etaSeconds: bytesPerSecond > 0 ? (row.bytesTotal - bytesDone) / bytesPerSecond : null,
     position: row.position,
     updating: row.revision > 0 && row.state !== 'ready',

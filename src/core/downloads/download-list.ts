@@ -1,21 +1,24 @@
-import type { DownloadItem } from '../../shared/contracts/downloads.ts';
+import type { DownloadChanges, DownloadItem } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Accounts } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { PieceStore } from '../content/ports.ts';
+import type { FileId, LessonContent, PieceStore } from '../content/ports.ts';
 import { describeEntry, newEntry, type Entry } from './download-entry.ts';
 import type { DownloadRepository, DownloadRow } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
 import { throttle } from './throttle.ts';
+import { ToldList } from './told-list.ts';
 
 const announceMs = 250;
+/** While something runs it is told at least so often, so that a line that brings nothing is seen to bring nothing. */
+const runningMs = 1_000;
 
 interface Dependencies {
   readonly rows: DownloadRepository;
-  readonly store: Pick<PieceStore, 'verified'>;
-  readonly catalog: Pick<Catalog, 'view'>;
+  readonly store: Pick<PieceStore, 'verified' | 'keptBytes'>;
+  readonly catalog: Pick<Catalog, 'lessons' | 'courseTitle'>;
   readonly accounts: Pick<Accounts, 'current'>;
   readonly clock: Clock;
 }
@@ -29,13 +32,46 @@ export class DownloadList {
   #wanted: string | null = null;
   #entries = new Map<string, Entry>();
   #loading: Promise<void> | null = null;
+  readonly #changes = new Emitter<DownloadChanges>();
+  readonly #told = new ToldList();
+  /** Which files an entry needs: asked for four times a second, and the same for as long as its content is. */
+  readonly #files = new WeakMap<Entry, { readonly content: LessonContent; readonly files: readonly FileId[] }>();
+  readonly #closing = new AbortController();
+  #isWatched = false;
   readonly changed = this.#changed.event;
+  readonly changes = this.#changes.event;
   /** Tells listeners, at most four times a second. */
   readonly announce: () => void;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
-    this.announce = throttle(announceMs, dependencies.clock, () => this.#changed.emit(this.items()));
+    this.announce = throttle(announceMs, dependencies.clock, () => this.#announce());
+  }
+
+  #announce(): void {
+    const items = this.items();
+    this.#changed.emit(items);
+    const changes = this.#told.tell(items);
+    if (changes) this.#changes.emit(changes);
+    if (!this.#isWatched && items.some(({ state }) => state === 'running')) void this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    this.#isWatched = true;
+    const slept = await this.#deps.clock.sleep(runningMs, this.#closing.signal).then(() => true, () => false);
+    this.#isWatched = false;
+    if (slept) this.announce();
+  }
+
+  /** Nobody looks any more: a program that ends does not wait for the next look. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** All of it, for somebody who will then follow the changes. */
+  whole(): DownloadItem[] {
+    this.#told.forget();
+    return this.items();
   }
 
   /** Loads the list of the student who is here now; `leaving` ends what another's list was doing. */
@@ -115,10 +151,19 @@ export class DownloadList {
     await this.#save(order);
   }
 
-  bytesDone({ content, row }: Entry): number {
-    if (!content) return row.bytesDone;
-    const bytes = filesFor(content, row.quality).reduce((sum, fileId) => sum + this.#deps.store.verified(fileId).bytes, 0);
+  bytesDone(entry: Entry): number {
+    const { content, row } = entry;
+    if (!content || row.state === 'ready') return row.bytesDone;
+    const bytes = this.#filesOf(entry, content).reduce((sum, fileId) => sum + this.#deps.store.verified(fileId).bytes, 0);
     return Math.min(bytes, row.bytesTotal);
+  }
+
+  #filesOf(entry: Entry, content: LessonContent): readonly FileId[] {
+    const known = this.#files.get(entry);
+    if (known?.content === content) return known.files;
+    const files = filesFor(content, entry.row.quality);
+    this.#files.set(entry, { content, files });
+    return files;
   }
 
   async #save(entries: readonly Entry[]): Promise<void> {
@@ -127,23 +172,39 @@ export class DownloadList {
   }
 
   async #load(account: string | null): Promise<void> {
-    const entries = account === null ? [] : await this.#describe(await this.#deps.rows.list(account));
+    const entries = account === null ? [] : await this.#describe(await this.#rowsOf(account));
     this.#account = account;
     this.#entries = new Map(entries.map((entry) => [entry.row.lessonId, entry]));
   }
 
+  /** Bytes that became durable after a row was last written, as when the power goes, count at once and not only when the lesson is described. */
+  async #rowsOf(account: string): Promise<DownloadRow[]> {
+    const { rows, store } = this.#deps;
+    const nameOf = ({ lessonId, quality }: { lessonId: string; quality: string }) => `${quality} ${lessonId}`;
+    const kept = new Map((await store.keptBytes(account)).map((claim) => [nameOf(claim), claim.bytes]));
+    return (await rows.list(account)).map((row) => ({ ...row, bytesDone: Math.max(row.bytesDone, Math.min(row.bytesTotal, kept.get(nameOf(row)) ?? 0)) }));
+  }
+
   /** One look at the catalogue for all, so that a long queue costs no more than a short one. */
   async #describe(rows: readonly DownloadRow[]): Promise<Entry[]> {
-    const { courses } = await this.#deps.catalog.view();
-    const courseTitles = new Map(courses.map(({ id, title }) => [id, title]));
-    const lessons = new Map(courses.flatMap((course) => course.lessons.map((lesson) => [lesson.id, lesson] as const)));
-    return rows.map((row) =>
-      newEntry({
+    const { catalog } = this.#deps;
+    const lessons = new Map((await catalog.lessons()).map((lesson) => [lesson.id, lesson]));
+    const titles = new Map<string, string>();
+    for (const courseId of new Set(rows.map((row) => row.courseId))) titles.set(courseId, await catalog.courseTitle(courseId).catch(() => courseId));
+    return rows.map((row) => {
+      const lesson = lessons.get(row.lessonId);
+      return newEntry({
         row,
-        lessonTitle: lessons.get(row.lessonId)?.title ?? row.lessonId,
-        courseTitle: courseTitles.get(row.courseId) ?? row.courseId,
-        exact: true,
-      }),
-    );
+        lessonTitle: lesson?.title ?? row.lessonId,
+        courseTitle: titles.get(row.courseId) ?? row.courseId,
+        source: sourceOf(lesson?.videoUrl),
+        exact: (lesson?.manifestUrl ?? null) !== null,
+      });
+    });
   }
+}
+
+/** The school's own videos have paths; an address is another house's. */
+function sourceOf(videoUrl: string | undefined): string | null {
+  return videoUrl === undefined ? null : (URL.parse(videoUrl)?.hostname ?? null);
 }

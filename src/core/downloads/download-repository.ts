@@ -19,7 +19,7 @@ const rowSchema = z.object({
 });
 export type DownloadRow = z.infer<typeof rowSchema>;
 
-const columns = `lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal, revision`;
+const columns = 'lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal, revision';
 
 export class DownloadRepository {
   readonly #db: Connection;

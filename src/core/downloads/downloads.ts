@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
+import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Accounts, Leases } from '../accounts/ports.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { BandwidthMeter, LessonContents, PieceStore } from '../content/ports.ts';
+import type { LessonContents, PieceStore } from '../content/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
@@ -16,6 +16,7 @@ import type { Entry } from './download-entry.ts';
 import { DownloadList } from './download-list.ts';
 import { DownloadRepository, type DownloadRow } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
+import type { KnownSpeed } from './known-speed.ts';
 import { offerOf, planDownloads } from './plan.ts';
 import type { DownloadedLessons, Downloads } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
@@ -30,19 +31,19 @@ interface Dependencies {
   readonly database: Connection;
   readonly store: PieceStore;
   readonly contents: LessonContents;
-  readonly catalog: Pick<Catalog, 'lesson' | 'view' | 'changed'>;
+  readonly catalog: Pick<Catalog, 'lesson' | 'lessons' | 'courseTitle' | 'view' | 'changed'>;
   readonly leases: Leases;
   readonly accounts: Pick<Accounts, 'current' | 'changed'>;
   readonly connectivity: Pick<Connectivity, 'changed'>;
   readonly progress: Pick<Progress, 'finished'>;
-  readonly bandwidth: Pick<BandwidthMeter, 'bitsPerSecond'>;
+  readonly speed: Pick<KnownSpeed, 'bitsPerSecond'>;
   /** Why no download may run now; null when they may. */
   readonly gate: () => ErrorCode | null;
   /** What the gate asks has changed. */
   readonly gateChanged: Event<unknown>;
   /** What lessons may take of the disk; null for all it has. */
   readonly quotaBytes: () => number | null;
-  readonly saveFolder: (folder: string) => void;
+  readonly saveFolder: (folder: string) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -58,6 +59,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   readonly #folderMoving = new Emitter<FolderMoving>();
   #moving: AbortController | null = null;
   readonly changed: Event<DownloadItem[]>;
+  readonly changes: Event<DownloadChanges>;
   readonly folderMoving = this.#folderMoving.event;
 
   constructor(dependencies: Dependencies) {
@@ -65,6 +67,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     this.#list = new DownloadList({ ...dependencies, rows: new DownloadRepository(dependencies.database) });
     this.#runner = new QueueRunner({ ...dependencies, list: this.#list, freeBytes: () => this.#room() });
     this.changed = this.#list.changed;
+    this.changes = this.#list.changes;
   }
 
   start(): () => Promise<void> {
@@ -75,30 +78,29 @@ class DownloadQueue implements Downloads, DownloadedLessons {
       catalog.changed(() => void this.#takeUpdates()),
       connectivity.changed(({ status }) => void (status === 'online' && this.#pumpAnew())),
       gateChanged(() => void this.#pumpAnew()),
-      store.changed(() => this.#list.announce()),
+      store.changed(() => this.#bytesCame()),
     ];
     void this.#pumpAnew();
     return async () => {
       stop();
       for (const each of stops) each();
+      this.#list.close();
       await this.#runner.stopAll();
     };
   }
 
   async list(): Promise<DownloadItem[]> {
     await this.#ready();
-    return this.#list.items();
+    return this.#list.whole();
   }
 
   async plan(lessonIds: readonly string[], quality: Quality): Promise<DownloadPlan> {
     await this.#ready();
-    const { catalog, contents, store, bandwidth } = this.#deps;
+    const { catalog, contents, store, speed } = this.#deps;
     const lessons = await Promise.all(lessonIds.map((lessonId) => catalog.lesson(lessonId)));
     const planned = new Set(lessonIds);
-    const others = this.#list.inOrder().filter(({ row }) => row.state !== 'ready' && !planned.has(row.lessonId));
-    const promised = others.reduce((sum, entry) => sum + entry.row.bytesTotal - this.#list.bytesDone(entry), 0);
-    const freeBytes = Math.max(0, (await this.#room()) - promised);
-    return planDownloads(lessons, quality, { contents, store, freeBytes, bitsPerSecond: bandwidth.bitsPerSecond() });
+    const freeBytes = Math.max(0, (await this.#room()) - this.#promised(({ row }) => !planned.has(row.lessonId)));
+    return planDownloads(lessons, quality, { contents, store, freeBytes, bitsPerSecond: speed.bitsPerSecond() });
   }
 
   async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
@@ -191,7 +193,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   async storage() {
     await this.#ready();
-    return storageView(this.#deps.store, this.#deps.quotaBytes(), this.#list.inOrder());
+    return storageView(this.#deps.store, this.#deps.quotaBytes(), { entries: this.#list.inOrder(), queuedBytes: this.#promised(() => true) });
   }
 
   async moveFolder(folder: string, signal?: AbortSignal): Promise<void> {
@@ -207,7 +209,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
           progress = { bytesDone, bytesTotal };
           announce();
         },
-        settle: async () => saveFolder(target),
+        settle: () => saveFolder(target),
         signal: signal ? AbortSignal.any([signal, moving.signal]) : moving.signal,
       });
     } finally {
@@ -244,6 +246,12 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     this.#runner.watch(lessonId);
   }
 
+  /** What the queue still needs of the disk. */
+  #promised(counts: (entry: Entry) => boolean): number {
+    const unfinished = this.#list.inOrder().filter((entry) => entry.row.state !== 'ready' && counts(entry));
+    return unfinished.reduce((sum, entry) => sum + entry.row.bytesTotal - this.#list.bytesDone(entry), 0);
+  }
+
   #room(): Promise<number> {
     return roomFor(this.#deps.store, this.#deps.quotaBytes());
   }
@@ -271,6 +279,12 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     if (old.length === 0) return;
     await this.#list.settle(old, { state: 'queued' }, null);
     this.#runner.pump();
+  }
+
+  /** An allowance that is used up, an hour that is over, stops what runs; not only when the queue is looked at next. */
+  #bytesCame(): void {
+    this.#list.announce();
+    if (this.#deps.gate()) this.#runner.pump();
   }
 
   async #pumpAnew(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DownloadItem, DownloadPlan, FolderMoving, StorageView } from '../../shared/contracts/downloads.ts';
+import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving, StorageView } from '../../shared/contracts/downloads.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Event } from '../base/emitter.ts';
 
@@ -27,8 +27,10 @@ export interface Downloads {
   readonly folderMoving: Event<FolderMoving>;
   /** Hashes everything of a lesson again; bad pieces are fetched again. Resolves to how many were bad. */
   verify(lessonId: string): Promise<number>;
-  /** At most four times a second. */
+  /** The whole list, at most four times a second. */
   readonly changed: Event<DownloadItem[]>;
+  /** As `changed`, but only what is other than last time; the whole list after somebody asked for it. */
+  readonly changes: Event<DownloadChanges>;
   /** Takes up the queue as it was left; gives back the stop. */
   start(): () => Promise<void>;
 }

@@ -163,22 +163,24 @@ export class QueueRunner {
     const content = await this.loadContent(entry, signal);
     const update = () => contents.update(lesson, { priority: 'background', qualities: [entry.row.quality], signal });
     const isOld = content.manifest !== null && content.manifest.revision < lesson.revision;
-    try {
-      await this.#bring(entry, isOld ? await update() : { content, keep: async () => {} }, signal);
-    } catch (error) {
-      // Another file is where this one was, or none: the school may describe the lesson anew.
-      // Elsewhere an address may also be good for some hours only.
-      const isUnsure = content.plain !== null && isTeachifyError(error, 'piece_corrupt'); // its length may have been a wrong guess
-      const isMoved = isUnsure || isTeachifyError(error, 'source_changed') || isTeachifyError(error, 'not_found') || (content.foreign && isTeachifyError(error, 'forbidden'));
-      if (!isMoved) throw error;
-      const anew = await update();
-      if (isSame(anew.content, entry) && !content.foreign) throw error;
-      await this.#bring(entry, anew, signal);
+    let next = isOld ? await update() : { content, reuse: async () => {}, keep: async () => {} };
+    for (let bytesBefore = -1; ; ) {
+      try {
+        await this.#bring(entry, next, signal);
+        return lesson.revision;
+      } catch (error) {
+        const bytes = this.#deps.list.bytesDone(entry);
+        // Addresses that are good for some hours only run out again and again; whatever else moved is looked for once.
+        const mayLook = bytesBefore < 0 || (next.content.foreign !== null && bytes > bytesBefore);
+        if (!mayLook || !mayBeElsewhere(error, next.content)) throw error;
+        bytesBefore = bytes;
+        next = await update();
+        if (isSame(next.content, entry) && !next.content.foreign) throw error;
+      }
     }
-    return lesson.revision;
   }
 
-  async #bring(entry: Entry, { content, keep }: ContentUpdate, signal: AbortSignal): Promise<void> {
+  async #bring(entry: Entry, { content, reuse, keep }: ContentUpdate, signal: AbortSignal): Promise<void> {
     const { list, store, contents, leases } = this.#deps;
     const { lessonId, quality } = entry.row;
     const files = filesFor(content, quality);
@@ -188,6 +190,7 @@ export class QueueRunner {
     const claim = { account: list.account, lessonId, quality };
     await store.claim(claim, files);
     await this.#requireSpace();
+    await reuse();
     await store.fetch(fetchOrder(content, quality), { priority: 'background', signal });
     await contents.checkStructure(content, { priority: 'background', signal });
     // From here on the new revision plays; before, the old one did.
@@ -202,6 +205,14 @@ export class QueueRunner {
     const freeBytes = await askFree();
     if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room', { details: { neededBytes, freeBytes } });
   }
+}
+
+/** Another file is where this one was, or none, or a foreign address ran out: the lesson may be described anew. */
+function mayBeElsewhere(error: unknown, { plain, foreign }: LessonContent): boolean {
+  // The length of what has no hashes may have been a wrong guess.
+  if (isTeachifyError(error, 'piece_corrupt')) return plain !== null || foreign !== null;
+  if (isTeachifyError(error, 'forbidden')) return foreign !== null;
+  return isTeachifyError(error, 'source_changed') || isTeachifyError(error, 'not_found');
 }
 
 /** Whether these are the files that were just asked for in vain. */

@@ -24,8 +24,14 @@ export async function roomFor(store: Pick<PieceStore, 'usage' | 'folder'>, quota
   return Math.min(free, Math.max(0, quotaBytes - claimedBytes - Math.max(0, cacheBytes - quotaBytes)));
 }
 
+interface Queue {
+  readonly entries: readonly Entry[];
+  /** What it still needs. */
+  readonly queuedBytes: number;
+}
+
 /** What lessons take of the disk, course by course. */
-export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null, entries: readonly Entry[]): Promise<StorageView> {
+export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null, { entries, queuedBytes }: Queue): Promise<StorageView> {
   const [usage, disk, freeBytes] = await Promise.all([store.usage(), statfs(store.folder), roomFor(store, quotaBytes)]);
   const courses = new Map<string, StorageView['byCourse'][number]>();
   for (const { row, courseTitle } of entries) {
@@ -36,6 +42,8 @@ export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, q
     lessonBytes: usage.claimedBytes,
     cacheBytes: usage.cacheBytes,
     freeBytes,
+    queuedBytes,
+    reservedBytes: Math.min(reserveBytes, disk.bavail * disk.bsize),
     totalBytes: disk.blocks * disk.bsize,
     folder: store.folder,
     byCourse: [...courses.values()],

@@ -1,11 +1,18 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { z } from 'zod';
 import { errorBodySchema } from '../../shared/api/auth.ts';
 import { fromWire, toWire } from '../../shared/api/codec.ts';
 import { endpointUrl } from '../../shared/api/endpoints.ts';
 import { errorCodeSchema, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
-import type { ApiClient, ApiRequest, Authorisation, Transport, TransportResponse } from './ports.ts';
+import type { ApiRequest, Authorisation, Tagged, TaggingApiClient, Transport, TransportResponse } from './ports.ts';
 
+const gzipped = promisify(gzip);
 const maxAnswerBytes = 8 * 1024 * 1024;
+/** However long a server, or whoever answers for it, asks us to stay away. */
+const longestRetryAfterSeconds = 3600;
+/** When only this computer's clock can say how long that is, which may be years off. */
+const longestUnsureSeconds = 60;
 
 interface Dependencies {
   readonly transport: Transport;
@@ -15,39 +22,57 @@ interface Dependencies {
   readonly connectivity?: { reportSuccess(): void; reportFailure(error: unknown): void };
 }
 
+async function encoded(value: unknown, compress: boolean): Promise<Uint8Array | string> {
+  const text = JSON.stringify(value);
+  return compress ? gzipped(text) : text;
+}
+
 /** JSON calls to the course server; tells a server's refusal from a captive portal's page. */
-export function createApiClient({ transport, serverUrl, authorisation, connectivity }: Dependencies): ApiClient {
-  const send = async <Output extends z.ZodType>(request: ApiRequest<Output>, token: string | null): Promise<z.output<Output>> => {
+export function createApiClient({ transport, serverUrl, authorisation, connectivity }: Dependencies): TaggingApiClient {
+  const send = async <Output extends z.ZodType>(request: ApiRequest<Output>, etag: string | null, server: string, token: string | null): Promise<Tagged<z.output<Output>> | null> => {
+    const body = request.body === undefined ? undefined : await encoded(toWire(request.body), request.gzip ?? false);
     const response = await transport({
       method: request.method ?? 'GET',
-      url: endpointUrl(serverUrl(), request.path),
+      url: endpointUrl(server, request.path),
       headers: {
         accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json', ...(request.gzip ? { 'content-encoding': 'gzip' } : {}) }),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(etag === null ? {} : { 'if-none-match': etag }),
       },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(toWire(request.body)) }),
+      ...(body === undefined ? {} : { body }),
       ...(request.signal ? { signal: request.signal } : {}),
     });
     const text = await readText(response);
-    if (response.status >= 400) throw looksLikePage(response, text) ? pageInstead(response.status) : refusal(response, text);
-    return understand(request.output, response, text);
+    if (response.status >= 400) throw refusalOfServer(response, text);
+    if (response.status === 304 && etag !== null) return null;
+    return { value: understand(request.output, response, text), etag: response.headers['etag'] ?? null };
+  };
+
+  const requestChanged: TaggingApiClient['requestChanged'] = async (request, etag) => {
+    try {
+      // Another student may sign in at another school while this waits for its token.
+      const server = serverUrl();
+      const token = request.authorised ? await requireToken(authorisation, request.signal) : null;
+      const answer = await send(request, etag, server, token).catch(async (error: unknown) => {
+        if (!token || !authorisation || !(error instanceof TeachifyError) || error.code !== 'session_expired') throw error;
+        return send(request, etag, server, await authorisation.replaceToken(token, request.signal));
+      });
+      connectivity?.reportSuccess();
+      return answer;
+    } catch (error) {
+      connectivity?.reportFailure(error);
+      throw error;
+    }
   };
 
   return {
+    requestChanged,
     request: async (request) => {
-      try {
-        const token = request.authorised ? await requireToken(authorisation, request.signal) : null;
-        const answer = await send(request, token).catch(async (error: unknown) => {
-          if (!token || !authorisation || !(error instanceof TeachifyError) || error.code !== 'session_expired') throw error;
-          return send(request, await authorisation.replaceToken(token, request.signal));
-        });
-        connectivity?.reportSuccess();
-        return answer;
-      } catch (error) {
-        connectivity?.reportFailure(error);
-        throw error;
-      }
+      const answer = await requestChanged(request, null);
+      // Without an ETag there is always one.
+      if (!answer) throw new TeachifyError('unexpected_answer', 'The answer is not one of our course server');
+      return answer.value;
     },
   };
 }
@@ -97,19 +122,32 @@ function codeOfStatus(status: number): ErrorCode {
   return status >= 500 ? 'server_error' : 'unexpected_answer';
 }
 
-/** Seconds of a Retry-After header (RFC 9110 10.2.3); a date is read against the server's own Date. */
-export function retryAfterSeconds(headers: Readonly<Record<string, string>>): number | undefined {
+/** Seconds of a Retry-After header (RFC 9110 10.2.3), at most an hour; a date is read against the server's own Date, since this computer's clock may be wrong. Without one that clock has to do, for at most a minute. */
+export function retryAfterSeconds(headers: Readonly<Record<string, string>>, here = Date.now()): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return Math.min(longestRetryAfterSeconds, Number(value));
   const at = Date.parse(value);
-  const now = Date.parse(headers['date'] ?? '');
-  return Number.isNaN(at) || Number.isNaN(now) ? undefined : Math.max(0, (at - now) / 1000);
+  if (Number.isNaN(at)) return undefined;
+  const there = Date.parse(headers['date'] ?? '');
+  const [now, longest] = Number.isNaN(there) ? [here, longestUnsureSeconds] : [there, longestRetryAfterSeconds];
+  return Math.min(longest, Math.max(0, (at - now) / 1000));
+}
+
+/** A 401 or 403 without our server's own words is of something in between, and nobody's session ends by it. */
+function refusalOfServer(response: TransportResponse, text: string): TeachifyError {
+  const { status } = response;
+  if (looksLikePage(response, text)) return pageInstead(status);
+  if (status !== 401 && status !== 403) return refusal(response, text);
+  const said = errorBodySchema.safeParse(parseJson(text)).data;
+  if (!said) return pageInstead(status);
+  return errorCodeSchema.safeParse(said.code).success ? refusal(response, text) : new TeachifyError('unexpected_answer', 'Something between here and the course server refused');
 }
 
 /** A web page where JSON should be. Its 401 is not our session's end, nor its 404 our server's word. */
 function pageInstead(status: number): TeachifyError {
-  const code = status === 429 || status >= 500 ? codeOfStatus(status) : status === 404 || status === 410 ? 'unexpected_answer' : 'captive_portal';
+  // How large a request may be, whatever stands before the server says in its own words.
+  const code = status === 413 || status === 429 || status >= 500 ? codeOfStatus(status) : status === 404 || status === 410 ? 'unexpected_answer' : 'captive_portal';
   return new TeachifyError(code, 'A web page answered instead of the course server');
 }
 

@@ -1,5 +1,5 @@
 /** Bytes that may lie here before the line is told to wait. */
-const highWater = 64 * 1024;
+const highWater = 256 * 1024;
 
 interface Line {
   pause(): void;

@@ -1,4 +1,4 @@
-import { serverInfoSchema } from '../../shared/api/auth.ts';
+import { serverInfoSchema, type ServerInfo } from '../../shared/api/auth.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import type { ConnectionState } from '../../shared/contracts/connection.ts';
 import { isTeachifyError, type ErrorCode } from '../../shared/errors.ts';
@@ -18,10 +18,12 @@ interface Dependencies {
   /** Must not report back to this connectivity, or a probe would start another. */
   readonly api: ApiClient;
   readonly clock: Clock;
+  /** What the server says of itself, each time it was asked. */
+  readonly heard?: (info: ServerInfo) => void;
 }
 
 /** Decides whether the course server can be reached, asks again while it cannot, and says so when that changes. */
-export function createConnectivity({ api, clock }: Dependencies): Connectivity & { close(): void } {
+export function createConnectivity({ api, clock, heard }: Dependencies): Connectivity & { close(): void } {
   const changed = new Emitter<ConnectionState>();
   const closing = new AbortController();
   let state: ConnectionState = { status: 'checking', reason: null, since: clock.now() };
@@ -38,7 +40,8 @@ export function createConnectivity({ api, clock }: Dependencies): Connectivity &
   const ask = async (): Promise<ConnectionState> => {
     try {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(probeTimeoutMs)]);
-      await api.request({ path: endpoints.server(), output: serverInfoSchema, signal });
+      const info = await api.request({ path: endpoints.server(), output: serverInfoSchema, signal });
+      heard?.(info);
       become('online', null);
     } catch (error) {
       if (!closing.signal.aborted) become('offline', lineCode(error));

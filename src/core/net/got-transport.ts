@@ -1,20 +1,24 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { type Response } from 'got';
+import type { Request, Response } from 'got';
 import { TeachifyError } from '../../shared/errors.ts';
 import { lineError } from './line-error.ts';
-import { connectTimeoutMs, defaultIdleTimeoutMs, maxRedirects, trustedAuthorities, withoutProxy, type LineOptions } from './line-options.ts';
+import { maxRedirects, patienceOf, trustedAuthorities, withoutProxy, withUsableProxies, type LineOptions } from './line-options.ts';
 import type { DroppableTransport, TransportRequest, TransportResponse } from './ports.ts';
 
-/** HTTP by got: streams, no retries (pieces know better when to try again), no decompression (ranges are of the stored bytes). */
-export function createGotTransport({ userAgent, env = {}, extraCa = [] }: LineOptions): DroppableTransport {
+/** HTTP by got, loaded with the first request: streams, no retries (pieces know better when to try again), no decompression (ranges are of the stored bytes). */
+export function createGotTransport(options: LineOptions): DroppableTransport {
+  const { userAgent, extraCa = [] } = options;
+  const env = withUsableProxies(options.env ?? {});
+  const { connectMs, idleMs } = patienceOf(options);
   const open = () => {
     const agent = { keepAlive: true, proxyEnv: { ...env, NO_PROXY: withoutProxy(env) } };
     return { http: new HttpAgent(agent), https: new HttpsAgent({ ...agent, ca: trustedAuthorities(extraCa) }) };
   };
   let agents = open();
   const transport = async (request: TransportRequest): Promise<TransportResponse> => {
-    const idle = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
+    const { default: got } = await import('got');
+    const idle = request.idleTimeoutMs ?? idleMs;
     const stream = got.stream(request.url, {
       method: request.method,
       headers: { 'accept-encoding': 'identity', ...request.headers, 'user-agent': userAgent },
@@ -25,7 +29,7 @@ export function createGotTransport({ userAgent, env = {}, extraCa = [] }: LineOp
       decompress: false,
       retry: { limit: 0 },
       maxRedirects,
-      timeout: { lookup: connectTimeoutMs, connect: connectTimeoutMs, secureConnect: connectTimeoutMs, response: idle, socket: idle },
+      timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs, response: idle, socket: idle },
     });
     const response = await new Promise<Response>((resolve, reject) => {
       stream.once('response', resolve);
@@ -50,7 +54,7 @@ export function createGotTransport({ userAgent, env = {}, extraCa = [] }: LineOp
   });
 }
 
-async function* readBody(stream: ReturnType<typeof got.stream>, response: Response, request: TransportRequest): AsyncGenerator<Uint8Array> {
+async function* readBody(stream: Request, response: Response, request: TransportRequest): AsyncGenerator<Uint8Array> {
   const announced = request.method === 'HEAD' ? undefined : response.headers['content-length'];
   let received = 0;
   try {

@@ -29,8 +29,12 @@ const messages: Partial<Record<ErrorCode, string>> = {
 export function lineError(error: unknown, request: TransportRequest): TeachifyError {
   if (error instanceof TeachifyError) return error;
   if (request.signal?.aborted) return new TeachifyError('cancelled', 'The request was cancelled', { cause: error });
-  const code = codeOf(error);
-  return new TeachifyError(code, messages[code] ?? code, { cause: error });
+  return lineFailure(codeOf(error), error);
+}
+
+/** The same for whoever knows the code. */
+export function lineFailure(code: ErrorCode, cause: unknown): TeachifyError {
+  return new TeachifyError(code, messages[code] ?? code, { cause });
 }
 
 function codeOf(error: unknown): ErrorCode {

@@ -43,12 +43,11 @@ interface Dependencies {
   readonly ask?: (command: string, args: readonly string[]) => Promise<string>;
 }
 
-/** Asks the system once a minute whether the line costs by the byte; where it does not say, it does not. */
-export function watchMeteredLine({ platform, clock, logger, ask = run }: Dependencies): MeteredLine & { close(): void } {
+/** Asks the system once a minute, from `watch` on and until what it gives back is called, whether the line costs by the byte; where it does not say, it does not. */
+export function createMeteredLine({ platform, clock, logger, ask = run }: Dependencies): MeteredLine & { watch(): () => void } {
   const question = questions[platform];
-  const closing = new AbortController();
   let metered = false;
-  const watch = async ({ command, args, isMetered }: Question) => {
+  const follow = async ({ command, args, isMetered }: Question, signal: AbortSignal) => {
     for (;;) {
       const answer = await ask(command, args).catch((error: unknown) => {
         logger.debug('the system does not say whether the line costs by the byte', { error });
@@ -57,11 +56,17 @@ export function watchMeteredLine({ platform, clock, logger, ask = run }: Depende
       // Who does not answer once has nothing to say in this sitting.
       if (answer === null) return;
       metered = isMetered(answer);
-      if (!(await clock.sleep(askAgainMs, closing.signal).then(() => true, () => false))) return;
+      if (!(await clock.sleep(askAgainMs, signal).then(() => true, () => false))) return;
     }
   };
-  if (question) void watch(question);
-  return { isMetered: () => metered, close: () => closing.abort() };
+  return {
+    isMetered: () => metered,
+    watch: () => {
+      const closing = new AbortController();
+      if (question) void follow(question, closing.signal);
+      return () => closing.abort();
+    },
+  };
 }
 
 async function run(command: string, args: readonly string[]): Promise<string> {

@@ -31,6 +31,12 @@ export interface DroppableTransport extends Transport {
   dropConnections(): void;
 }
 
+/** A transport for much: it receives into memory that it uses again. */
+export interface PieceTransport extends DroppableTransport {
+  /** A body's chunk, or a part of one, is not read any more. Once for each byte; what is not given back the collector takes. */
+  giveBack(chunk: Uint8Array): void;
+}
+
 /** Where the access token comes from; answered by core/accounts. */
 export interface Authorisation {
   /** A token that is believed valid, refreshed early when needed (single flight); null when signed out. Throws session_expired or network errors. */
@@ -45,6 +51,8 @@ export interface ApiRequest<Output extends z.ZodType> {
   readonly path: string;
   /** Sent as snake_case JSON. */
   readonly body?: unknown;
+  /** Sends the body gzipped (RFC 9110 8.4.1.3). */
+  readonly gzip?: boolean;
   readonly output: Output;
   readonly signal?: AbortSignal;
   /** Without it the request carries no token (sign-in, refresh, server info). */
@@ -54,6 +62,17 @@ export interface ApiRequest<Output extends z.ZodType> {
 /** JSON calls to the course server: token, codec, schema, and errors told apart (portal, 401, 403, 429, 5xx). Retries nothing but one 401. */
 export interface ApiClient {
   request<Output extends z.ZodType>(request: ApiRequest<Output>): Promise<z.output<Output>>;
+}
+
+export interface TaggingApiClient extends ApiClient {
+  /** `request` for what was asked before: null when it still is what it was under this ETag (RFC 9110 13.1.2), for some hundred bytes. */
+  requestChanged<Output extends z.ZodType>(request: ApiRequest<Output>, etag: string | null): Promise<Tagged<z.output<Output>> | null>;
+}
+
+export interface Tagged<Value> {
+  readonly value: Value;
+  /** Null when the server gave none. */
+  readonly etag: string | null;
 }
 
 /** Whether the course server can be reached. The only place that decides it; everyone who meets the network tells it what they saw. */

@@ -4,6 +4,8 @@ import type { Random } from '../base/random.ts';
 
 const firstCeilingMs = 1_000;
 const lastCeilingMs = 60_000;
+/** A server that asks for a longer pause is not waited for here: who asked is told, and comes again. */
+export const longestPauseMs = 10_000;
 
 /** How long to wait before try `attempt` (0 first): full jitter under a doubling ceiling, never less than the server asked for. */
 export function retryDelayMs(attempt: number, random: Random, retryAfterSeconds?: number): number {
@@ -28,6 +30,7 @@ export async function retry(work: () => Promise<void>, progress: () => number, {
     } catch (error) {
       if (progress() > before) attempt = 0;
       if (!isTeachifyError(error) || !error.retryable || attempt + 1 >= tries || signal?.aborted) throw error;
+      if ((error.retryAfter ?? 0) * 1000 > longestPauseMs) throw error;
       await clock.sleep(retryDelayMs(attempt, random, error.retryAfter), signal);
       attempt += 1;
     }

@@ -3,8 +3,9 @@ import { isSameOrigin } from '../../shared/api/endpoints.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { BodyQueue } from './body-queue.ts';
 import { lineError } from './line-error.ts';
-import { connectTimeoutMs, defaultIdleTimeoutMs, maxRedirects, trustedAuthorities, withoutProxy, type LineOptions } from './line-options.ts';
-import type { DroppableTransport, TransportRequest, TransportResponse } from './ports.ts';
+import { ReceivedMemory } from './received-memory.ts';
+import { maxRedirects, patienceOf, trustedAuthorities, withoutProxy, withUsableProxies, type LineOptions } from './line-options.ts';
+import type { PieceTransport, TransportRequest, TransportResponse } from './ports.ts';
 
 type Controller = Dispatcher.DispatchController;
 type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
@@ -13,10 +14,14 @@ type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStar
  * HTTP by undici, for the bytes of lessons: the same as got's transport in every answer, for less of the
  * processor's time (docs/downloads.md has the figures). Loaded when the first byte is wanted.
  */
-export function createUndiciTransport({ userAgent, env = {}, extraCa = [] }: LineOptions): DroppableTransport {
+export function createUndiciTransport(options: LineOptions): PieceTransport {
+  const { userAgent, extraCa = [] } = options;
+  const env = withUsableProxies(options.env ?? {});
+  const { connectMs, idleMs } = patienceOf(options);
+  const memory = new ReceivedMemory();
   const open = async (): Promise<Dispatcher> => {
     const { EnvHttpProxyAgent } = await import('undici');
-    const tls = { ca: trustedAuthorities(extraCa), timeout: connectTimeoutMs };
+    const tls = { ca: trustedAuthorities(extraCa), timeout: connectMs, ...memory.socketOptions };
     return new EnvHttpProxyAgent({
       httpProxy: env['HTTP_PROXY'] ?? env['http_proxy'] ?? '',
       httpsProxy: env['HTTPS_PROXY'] ?? env['https_proxy'] ?? '',
@@ -36,7 +41,7 @@ export function createUndiciTransport({ userAgent, env = {}, extraCa = [] }: Lin
     let url = request.url;
     for (let redirects = 0; ; redirects++) {
       const mayKnow = authorization !== undefined && isSameOrigin(url, request.url);
-      const response = await ask(dispatcher, { ...request, url, headers: mayKnow ? { ...headers, authorization } : headers });
+      const response = await ask(dispatcher, memory, { idleTimeoutMs: idleMs, ...request, url, headers: mayKnow ? { ...headers, authorization } : headers });
       const next = redirectOf(response);
       if (!next) return response;
       await response.body[Symbol.asyncIterator]().return?.();
@@ -45,6 +50,7 @@ export function createUndiciTransport({ userAgent, env = {}, extraCa = [] }: Lin
     }
   };
   return Object.assign(transport, {
+    giveBack: (chunk: Uint8Array) => memory.giveBack(chunk),
     dropConnections: () => {
       const old = opened;
       opened = null;
@@ -61,9 +67,8 @@ function redirectOf({ status, headers, url }: TransportResponse): string | null 
 }
 
 /** One request to one address. */
-function ask(dispatcher: Dispatcher, request: TransportRequest): Promise<TransportResponse> {
-  const { url, method, headers, body, signal } = request;
-  const idle = request.idleTimeoutMs ?? defaultIdleTimeoutMs;
+function ask(dispatcher: Dispatcher, memory: ReceivedMemory, request: TransportRequest & { readonly idleTimeoutMs: number }): Promise<TransportResponse> {
+  const { url, method, headers, body, signal, idleTimeoutMs: idle } = request;
   const { origin, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
     let controller: Controller | null = null;
@@ -88,7 +93,10 @@ function ask(dispatcher: Dispatcher, request: TransportRequest): Promise<Transpo
         onResponseStart: (_, status, received) => {
           if (status >= 200) resolve({ status, headers: flatten(received), url, body: queue });
         },
-        onResponseData: (_, chunk) => queue.push(chunk),
+        onResponseData: (_, chunk) => {
+          memory.deliver(chunk);
+          queue.push(chunk);
+        },
         onResponseEnd: () => over(),
         onResponseError: (_, error) => over(error),
       },

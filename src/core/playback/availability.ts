@@ -1,6 +1,7 @@
 import type { Availability } from '../../shared/contracts/playback.ts';
 import { unionRanges, type TimeRange } from '../../shared/models/ranges.ts';
 import type { LessonContent, PieceSet, PieceStore } from '../content/ports.ts';
+import { knownVariants } from './qualities.ts';
 
 /** Per quality, what of the timeline can be shown from this machine: where picture and sound are both here. */
 export function availabilityOf(mediaId: string, content: LessonContent, store: PieceStore): Availability {
@@ -13,11 +14,10 @@ export function availabilityOf(mediaId: string, content: LessonContent, store: P
     const file = content.files.get(sha256);
     return file ? presentRanges(file.pieces, store.verified(sha256)) : [];
   };
-  const sound = manifest.renditions.filter(({ kind }) => kind === 'audio').map(({ file }) => ranges(file.sha256))[0];
-  const renditions = manifest.renditions.flatMap(({ quality, file }) => {
-    if (!quality) return [];
-    const picture = ranges(file.sha256);
-    return [{ quality, ranges: (sound ? intersect(picture, sound) : picture).map(([start, end]): [number, number] => [start, end]) }];
+  const renditions = knownVariants(content).map(({ quality, picture, sounds: [sound] }) => {
+    const [seen, heard] = [picture, sound].map((rendition) => (rendition ? ranges(rendition.file.sha256) : null));
+    const both = seen && heard ? intersect(seen, heard) : (seen ?? heard ?? []);
+    return { quality, ranges: both.map(([start, end]): [number, number] => [start, end]) };
   });
   return { mediaId, renditions };
 }

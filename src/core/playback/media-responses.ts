@@ -29,11 +29,16 @@ export function playlist(content: string): MediaResponse {
 /** All of it, or the part that the Range header asks for. */
 export function ranged(bytes: Uint8Array, type: string, { range }: MediaRequest): MediaResponse {
   const parsed = parseByteRange(range, bytes.length);
-  if (parsed === 'all') return whole(bytes, type);
+  if (parsed === 'all') return inRanges(whole(bytes, type));
   if (parsed === 'unsatisfiable') return unsatisfiable(bytes.length);
   const { start, end } = parsed;
-  const part = whole(bytes.subarray(start, end + 1), type);
+  const part = inRanges(whole(bytes.subarray(start, end + 1), type));
   return { ...part, status: 206, headers: { ...part.headers, 'content-range': `bytes ${start}-${end}/${bytes.length}` } };
+}
+
+/** Says that a part may be asked for (RFC 9110 14.3). */
+function inRanges(response: MediaResponse): MediaResponse {
+  return { ...response, headers: { ...response.headers, 'accept-ranges': 'bytes' } };
 }
 
 /** To HEAD the same without the body (RFC 9110 9.3.2). */

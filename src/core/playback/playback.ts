@@ -1,4 +1,5 @@
 import type { Availability, PlaybackSource } from '../../shared/contracts/playback.ts';
+import type { Lesson } from '../../shared/api/catalog.ts';
 import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Rendition } from '../../shared/models/manifest.ts';
 import { qualityHeight } from '../../shared/models/quality.ts';
@@ -12,19 +13,23 @@ import type { BandwidthMeter, FileDescription, LessonContent, LessonContents, Pi
 import type { DownloadedLessons } from '../downloads/ports.ts';
 import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
+import { attachmentsOf, attachmentViews, readAttachment, type Attachments } from './attachments.ts';
 import { availabilityOf } from './availability.ts';
-import { decryptSegment, decryptWhole } from '../base/decryption.ts';
-import { foreignPlaylist, joinedCaptions, openForeign } from './foreign-media.ts';
-import { mediaPlaylist, multivariantPlaylist } from './media-playlists.ts';
+import { decryptWhole } from '../base/decryption.ts';
+import { safeFileName } from './file-name.ts';
+import { joinedCaptions } from './foreign-media.ts';
+import { playlistsOf } from './lesson-playlists.ts';
 import { empty, notNow, playlist, ranged, rangedPiecewise, whole, withoutBody } from './media-responses.ts';
-import type { MediaRequest, MediaResponse, Playback } from './ports.ts';
+import { OpenedPieces } from './opened-pieces.ts';
+import type { ClearFile, MediaRequest, MediaResponse, Playback } from './ports.ts';
 import { qualitiesOf } from './qualities.ts';
 import { sideFileType, soundsOf, thumbnailsOf } from './side-files.ts';
 
 /** How many segments beyond the one asked for are fetched ahead. */
 const aheadSegments = 3;
 const announceMs = 500;
-/** Played this close to its end, a lesson starts over. */
+/** Played this close to its beginning or its end, a lesson starts over. */
+const beginMs = 3_000;
 const endMs = 5_000;
 
 interface Dependencies {
@@ -49,6 +54,8 @@ interface OpenLesson {
   /** Whose sitting it is open in; it ends with that. */
   readonly account: AccountId | undefined;
   readonly content: LessonContent;
+  readonly pieces: OpenedPieces;
+  readonly attachments: Attachments;
   readonly closing: AbortController;
   blocked: boolean;
   announceAt: number;
@@ -83,20 +90,24 @@ class LessonPlayback implements Playback {
     const offline = connectivity.state().status === 'offline';
     // Offline only what lies here can be described; the piece tables of other qualities may never have been fetched.
     const qualities = offline && home ? { qualities: [home.quality] } : {};
+    if (!home && !offline) await this.#updateDescription(lesson);
     const content = await contents.load(lesson, { priority: 'foreground', ...qualities }).catch((error: unknown) => {
       if (!home) throw missing(error, offline);
       return contents.load(lesson, { priority: 'foreground', qualities: [home.quality] });
     });
     if (content.manifest && !content.foreign) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
     const mediaId = random.id();
-    this.#open.set(mediaId, { mediaId, account, content, closing: new AbortController(), blocked: false, announceAt: 0 });
+    const pieces = new OpenedPieces({ store: this.#deps.store, leases, content });
+    const attachments = attachmentsOf(content, () => random.id());
+    this.#open.set(mediaId, { mediaId, account, content, pieces, attachments, closing: new AbortController(), blocked: false, announceAt: 0 });
     downloaded.watching(lessonId);
-    const { positionMs, epoch } = await progress.resumePoint(content.timelineId);
+    const { positionMs, epoch, hereMs } = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
     return {
       mediaId,
       kind: content.manifest ? 'hls' : 'mp4',
       url: mediaUrl(`${mediaId}/${content.manifest ? 'master.m3u8' : 'video.mp4'}`),
+      playlists: playlistsOf(content).map(({ name, content: text }) => ({ url: mediaUrl(`${mediaId}/${name}`), content: text })),
       lessonId,
       courseId: lesson.courseId,
       title: lesson.title,
@@ -104,7 +115,8 @@ class LessonPlayback implements Playback {
       timelineId: content.timelineId,
       epoch,
       sessionId: random.id(),
-      resumeMs: positionMs >= content.durationMs - endMs ? 0 : positionMs,
+      resumeMs: positionMs < beginMs || positionMs >= content.durationMs - endMs ? 0 : positionMs,
+      hereMs,
       qualities: qualitiesOf(content).map(({ quality, bytes }) => ({
         ...{ quality, bytes, height: qualityHeight(quality) },
         onThisComputer: home?.ready === true && home.quality === quality,
@@ -116,8 +128,21 @@ class LessonPlayback implements Playback {
       sounds: soundsOf(content),
       thumbnailsUrl: thumbnailsOf(content, (name) => mediaUrl(`${mediaId}/thumbnails/${encodeURIComponent(name)}`)),
       chapters: content.manifest?.chapters ?? [],
+      attachments: attachmentViews(attachments),
       nextLessonId: next?.id ?? null,
     };
+  }
+
+  /** A lesson that was only watched has no download that brings its newest revision, with the files that were attached since. */
+  async #updateDescription(lesson: Lesson): Promise<void> {
+    const { contents, logger } = this.#deps;
+    const known = await contents.stored(lesson).catch(() => null);
+    if (!known || known.revision >= lesson.revision) return;
+    try {
+      await (await contents.update(lesson, { priority: 'foreground' })).keep();
+    } catch (error) {
+      logger.info('the newest revision could not be had; the one of before plays', { lessonId: lesson.id, error });
+    }
   }
 
   async close(mediaId: string): Promise<void> {
@@ -137,9 +162,32 @@ class LessonPlayback implements Playback {
   }
 
   async availability(mediaId: string): Promise<Availability> {
+    return availabilityOf(mediaId, this.#opened(mediaId).content, this.#deps.store);
+  }
+
+  async verify(mediaId: string): Promise<number> {
+    return this.#deps.store.verify([...this.#opened(mediaId).content.files.keys()]);
+  }
+
+  #opened(mediaId: string): OpenLesson {
     const open = this.#open.get(mediaId);
     if (!open) throw new TeachifyError('not_found', 'This lesson is not open');
-    return availabilityOf(mediaId, open.content, this.#deps.store);
+    return open;
+  }
+
+  async attachment(mediaId: string, attachmentId: string): Promise<ClearFile> {
+    const open = this.#open.get(mediaId);
+    const file = open?.attachments.get(attachmentId);
+    if (!open || !file) throw new TeachifyError('not_found', 'This lesson is not open, or has no such file');
+    const { store, leases, connectivity } = this.#deps;
+    const { signal } = open.closing;
+    const bytes = await readAttachment(file, { store, leases, lessonId: open.content.lesson.id, signal }).catch((error: unknown) => {
+      const isLine = isTeachifyError(error, 'offline') || isTeachifyError(error, 'unreachable');
+      throw isLine ? missing(error, connectivity.state().status === 'offline') : error;
+    });
+    // Who left meanwhile is given nothing.
+    if (signal.aborted) throw new TeachifyError('cancelled', 'The lesson was closed meanwhile');
+    return { fileName: safeFileName(file.name, file.mimeType), bytes };
   }
 
   bandwidth(): { bitsPerSecond: number | null } {
@@ -167,31 +215,24 @@ class LessonPlayback implements Playback {
     const [first = '', second] = path;
     const { content } = open;
     if (!content.manifest) return content.plain && first === 'video.mp4' ? this.#plain(open, content.plain, request) : null;
-    if (first === 'master.m3u8') return playlist(multivariantPlaylist(this.#describedManifest(content)));
+    if (first.endsWith('.m3u8')) {
+      const listed = playlistsOf(content).find(({ name }) => name === first);
+      return listed ? playlist(listed.content) : null;
+    }
     if (first === 'captions' || first === 'thumbnails') return this.#sideFile(content, first, decoded(second));
-    const named = /^(.+)\.m3u8$/.exec(first)?.[1];
-    const rendition = content.manifest.renditions.find(({ id }) => id === (named ?? first));
+    const rendition = content.manifest.renditions.find(({ id }) => id === first);
     const file = rendition && content.files.get(rendition.file.sha256);
     if (!rendition || !file) return null;
-    const parts = content.foreign?.get(file.id);
-    if (named) return playlist(parts ? foreignPlaylist(rendition, file.pieces, parts) : mediaPlaylist(rendition, file.pieces));
     const piece = /^(\d{1,6})\.m4s$/.exec(second ?? '')?.[1];
     if (piece === undefined || Number(piece) >= file.pieces.length) return null;
     return this.#segment(open, rendition, file, Number(piece), request);
   }
 
-  /** Only renditions whose pieces are known can be offered. */
-  #describedManifest(content: LessonContent) {
-    if (!content.manifest) throw new Error('A plain lesson has no manifest');
-    return { ...content.manifest, renditions: content.manifest.renditions.filter(({ file }) => content.files.has(file.sha256)) };
-  }
-
   async #segment(open: OpenLesson, rendition: Rendition, file: FileDescription, piece: number, request: MediaRequest): Promise<MediaResponse> {
-    const { store, leases } = this.#deps;
-    const stored = await store.read(file.id, piece, { priority: 'foreground', signal: AbortSignal.any([open.closing.signal, request.signal]) });
-    if (request.method === 'GET') this.#fetchAhead(open, file, piece);
-    const { keyId } = rendition.file;
-    const bytes = open.content.foreign ? openForeign(open.content.foreign.get(file.id)?.[piece], stored) : keyId && piece > 0 ? decryptSegment(await leases.fileKey(open.content.lesson.id, keyId), piece, stored) : stored;
+    const bytes = await open.pieces.read(rendition, file, piece, AbortSignal.any([open.closing.signal, request.signal]));
+    if (request.method === 'HEAD') return ranged(bytes, 'video/mp4', request);
+    this.#fetchAhead(open, file, piece);
+    open.pieces.openNext(rendition, file, piece, open.closing.signal);
     return ranged(bytes, 'video/mp4', request);
   }
 

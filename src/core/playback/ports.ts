@@ -2,6 +2,12 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Availability, PlaybackSource } from '../../shared/contracts/playback.ts';
 import type { Event } from '../base/emitter.ts';
 
+/** A file in clear, under a name that is safe to write. */
+export interface ClearFile {
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+}
+
 /** An answer of the media handler, in terms any HTTP-like shell can send. */
 export interface MediaResponse {
   readonly status: 200 | 206 | 404 | 405 | 416 | 503;
@@ -22,6 +28,10 @@ export interface Playback {
   open(lessonId: string): Promise<PlaybackSource>;
   close(mediaId: string): Promise<void>;
   availability(mediaId: string): Promise<Availability>;
+  /** Of a lesson that is open. Throws not_found, not_on_this_computer, lease_missing, lease_expired, and as the line does. */
+  attachment(mediaId: string, attachmentId: string): Promise<ClearFile>;
+  /** Bad pieces found in what lies here of an open lesson, taken home or only streamed. */
+  verify(mediaId: string): Promise<number>;
   bandwidth(): { bitsPerSecond: number | null };
   /** Playlists, segments, captions, plain video and posters. Never throws: failures are statuses with a reason header. */
   respond(request: MediaRequest): Promise<MediaResponse>;

@@ -1,13 +1,17 @@
 import type { ProgressRow } from '../../shared/api/progress.ts';
-import { emptyProgress, foldProgress, mergeProgress, stateOfSnapshot, type PositionStamp, type ProgressState, type SessionSnapshot } from '../../shared/models/progress.ts';
+import { emptyProgress, foldProgress, mergeProgress, stateOfSnapshot, usualDonePercent, type Extent, type PositionStamp, type ProgressState, type SessionSnapshot } from '../../shared/models/progress.ts';
+import type { Timeline } from './progress-rows.ts';
 
 /** Without the lesson's duration nothing is cut off and nothing is done. */
-export const unknownDuration = Number.MAX_SAFE_INTEGER;
+const unknownDuration = Number.MAX_SAFE_INTEGER;
+
+export function extentOf(known: Pick<Timeline, 'durationMs' | 'donePercent'> | null): Extent {
+  return { durationMs: known?.durationMs ?? unknownDuration, donePercent: known?.donePercent ?? usualDonePercent };
+}
 
 /** What is known once the server acknowledged an event; the position stands until the server says its own. */
-export function afterAcknowledgement(known: ProgressState, snapshot: SessionSnapshot, durationMs: number | null, stamp: PositionStamp): ProgressState {
-  const duration = durationMs ?? unknownDuration;
-  return foldProgress(known, stateOfSnapshot(snapshot, duration, stamp), duration);
+export function afterAcknowledgement(known: ProgressState, snapshot: SessionSnapshot, extent: Extent, stamp: PositionStamp): ProgressState {
+  return foldProgress(known, stateOfSnapshot(snapshot, extent, stamp), extent);
 }
 
 /**

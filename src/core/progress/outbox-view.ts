@@ -10,8 +10,9 @@ export const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: null
 export async function viewOutbox(reads: ProgressReads, account: string): Promise<OutboxView> {
   const { waiting, parked } = await reads.counts(account);
   const { lastSentAt } = await reads.sync(account);
-  const items = waiting + parked === 0 ? [] : (await reads.newestEvents(account, shownItems)).map(itemOf);
-  return { waiting, parked, lastSentAt, items };
+  const refused = parked === 0 ? [] : await reads.newestEvents(account, 'parked', shownItems);
+  const others = waiting === 0 ? [] : await reads.newestEvents(account, 'waiting', shownItems);
+  return { waiting, parked, lastSentAt, items: [...refused, ...others].map(itemOf) };
 }
 
 function itemOf(event: OutboxEvent): OutboxItem {
@@ -19,10 +20,10 @@ function itemOf(event: OutboxEvent): OutboxItem {
   return {
     sequence,
     kind,
-    lessonId: event.kind === 'noted' ? event.note.lessonId : event.snapshot.lessonId,
+    lessonId: event.kind === 'watched' ? event.snapshot.lessonId : event.kind === 'noted' ? event.note.lessonId : null,
     state: state === 'in_flight' ? 'sending' : state,
     reason,
     recordedAt: recordedAt.wallMs,
-    watchedMs: event.kind === 'noted' ? 0 : event.snapshot.watchedMs,
+    watchedMs: event.kind === 'watched' ? event.snapshot.watchedMs : 0,
   };
 }

@@ -1,75 +1,113 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RecordedAt } from '../../shared/api/progress.ts';
+import type { Choice } from '../../shared/models/choice.ts';
 import type { Note } from '../../shared/models/note.ts';
-import { emptyProgress, joinSnapshots, type SessionSnapshot } from '../../shared/models/progress.ts';
+import { emptyProgress, joinSnapshots, usualDonePercent, type Extent, type SessionSnapshot } from '../../shared/models/progress.ts';
 import { unionRanges } from '../../shared/models/ranges.ts';
+import { inPortions } from '../base/breathe.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
-import { eventColumns, readEvent, stubbornFailures, type Batch, type OutboxEvent } from './progress-rows.ts';
-import { sittingOf, sittingOfNote, sittingOfSnapshot, type Sitting } from './sitting.ts';
+import { ofSitting, storeClocks } from '../database/stored-event.ts';
+import { eventColumns, readEvent, readSaying, storeSaying, stubbornFailures, type Batch, type OutboxEvent } from './progress-rows.ts';
+import { sittingOf, type Saying, type Sitting } from './sitting.ts';
 
 export interface Report {
   readonly account: string;
   readonly snapshot: SessionSnapshot;
   /** Null when the catalogue does not know the lesson. */
-  readonly durationMs: number | null;
+  readonly extent: Extent | null;
   readonly recordedAt: RecordedAt;
 }
 
-/** What an event costs on the wire besides its snapshot and clocks. */
-const envelopeBytes = 60;
+/** What an event costs on the wire besides its ids, body and clocks. */
+const envelopeBytes = 220;
 
 const installRow = z.object({ id: z.string(), next_sequence: z.int() });
 const sizedRow = z.object({ bytes: z.int() });
-const waitingRow = z.object({ sequence: z.int(), snapshot: z.string() });
-const latestRow = z.object({ sequence: z.int(), snapshot: z.string(), state: z.string(), frozen: z.int() });
+const waitingRow = z.object({ sequence: z.int() });
+const latestRow = z.object({ sequence: z.int(), state: z.string(), frozen: z.int() });
 
-/** The outbox: each method is one transaction, durable when it resolves. */
+/** The outbox: each method is one transaction (`take` one for each portion), durable when it resolves. */
 export class OutboxWrites {
   readonly #db: Connection;
   readonly #newId: () => string;
+  readonly #portion: number;
 
-  constructor(db: Connection, newId: () => string) {
-    this.#db = db;
+  constructor({ database, newId, portion }: { database: Connection; newId: () => string; portion: number }) {
+    this.#db = database;
     this.#newId = newId;
+    this.#portion = portion;
   }
 
   /**
    * Takes a report down. While the last row of its sitting was never sent, they become one row with a new sequence, so
    * that sequences follow the order of reports and a backlog grows with sittings.
    */
-  async record({ account, snapshot, durationMs, recordedAt }: Report): Promise<void> {
+  async record({ account, snapshot, extent, recordedAt }: Report): Promise<void> {
     this.#transaction(() => {
-      const { timelineId, lessonId } = snapshot;
-      this.#enqueue(account, 'watched', sittingOfSnapshot(snapshot), recordedAt, (latest) =>
-        latest ? joinSnapshots(latest as SessionSnapshot, snapshot) : { ...snapshot, ranges: unionRanges(snapshot.ranges) },
-      );
+      const { timelineId, lessonId, positionMs, epoch } = snapshot;
+      const whole = this.#enqueue(account, { kind: 'watched', snapshot: { ...snapshot, ranges: rangesOf(snapshot) } }, recordedAt);
       this.#run(
-        `INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, updated_at)
-         VALUES (@account, @timelineId, @lessonId, @empty, 0, @durationMs, @at)
-         ON CONFLICT (account, timeline_id) DO UPDATE SET duration_ms = coalesce(excluded.duration_ms, duration_ms), updated_at = excluded.updated_at`,
-        { account, timelineId, lessonId, empty: JSON.stringify(emptyProgress), durationMs, at: recordedAt.wallMs },
+        `INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, done_percent, here_ms, here_epoch, last_report, updated_at)
+         VALUES (@account, @timelineId, @lessonId, @empty, 0, @durationMs, coalesce(@donePercent, @usual), @positionMs, @epoch, @lastReport, @at)
+         ON CONFLICT (account, timeline_id) DO UPDATE SET duration_ms = coalesce(excluded.duration_ms, duration_ms), last_report = @lastReport,
+           done_percent = coalesce(@donePercent, done_percent), here_ms = @positionMs, here_epoch = @epoch, updated_at = excluded.updated_at`,
+        {
+          ...{ account, timelineId, lessonId, positionMs, epoch, empty: JSON.stringify(emptyProgress), usual: usualDonePercent, at: recordedAt.wallMs },
+          ...{ durationMs: extent?.durationMs ?? null, donePercent: extent?.donePercent ?? null },
+          lastReport: whole.kind === 'watched' ? JSON.stringify({ snapshot: whole.snapshot, recordedAt }) : null,
+        },
       );
     });
   }
 
   /** Takes a writing of a note down; it replaces one of the same note that was never sent. */
   async recordNote(account: string, note: Note, recordedAt: RecordedAt): Promise<void> {
-    this.#transaction(() => this.#enqueue(account, 'noted', sittingOfNote(note), recordedAt, () => note));
+    this.#transaction(() => this.#enqueue(account, { kind: 'noted', note }, recordedAt));
+  }
+
+  /** Takes a choice of a setting down; it replaces one of the same setting that was never sent. */
+  async recordChoice(account: string, choice: Choice, recordedAt: RecordedAt): Promise<void> {
+    this.#transaction(() => this.#enqueue(account, { kind: 'chose', choice }, recordedAt));
+  }
+
+  /**
+   * Says something once more, as it was when it was recorded. What is already waiting to be said of the same sitting is newer
+   * and keeps its date and its position.
+   */
+  async sayAgain(account: string, sayings: readonly { readonly saying: Saying; readonly recordedAt: RecordedAt }[]): Promise<void> {
+    await inPortions(sayings, this.#portion, (portion) =>
+      this.#transaction(() => {
+        for (const { saying, recordedAt } of portion) {
+          const latest = this.#latest(account, sittingOf(saying));
+          this.#enqueue(account, latest ? joined(saying, latest.saying) : saying, latest?.recordedAt ?? recordedAt);
+        }
+      }),
+    );
   }
 
   /** Freezes the next events to send, at least one if any waits, and marks them in flight. */
   async take(account: string, limit: number, maxBytes: number): Promise<Batch> {
+    const events: OutboxEvent[] = [];
+    let left = maxBytes;
+    for (let more = true; more && events.length < limit; ) {
+      await nextTurn();
+      const size = Math.min(this.#portion, limit - events.length);
+      const taken = this.#transaction(() => this.#freeze(account, size, left, events.length === 0));
+      events.push(...taken.events);
+      left -= taken.bytes;
+      more = taken.events.length === size;
+    }
+    return { installId: this.#transaction(() => this.#install().id), events };
+  }
+
+  /** Everything not taken yet, parked and held included, frozen as it is written into a file: what follows becomes new events. */
+  async freezeAll(account: string): Promise<Batch> {
     return this.#transaction(() => {
-      const sql = `SELECT ${eventColumns}, length(snapshot) + length(recorded_at) + ${envelopeBytes} AS bytes FROM outbox
-        WHERE account = ? AND state = 'pending' ORDER BY sequence LIMIT ?`;
-      const rows = this.#db.prepare(sql).all(account, limit);
-      let bytes = 0;
-      const fitting = rows.filter((row, index) => (bytes += sizedRow.parse(row).bytes) <= maxBytes || index === 0);
-      const events = fitting.map(readEvent);
-      const freeze = this.#db.prepare("UPDATE outbox SET state = 'in_flight', frozen = 1 WHERE sequence = ?");
-      for (const { sequence } of events) freeze.run(sequence);
-      return { installId: this.#install().id, events };
+      this.#run('UPDATE outbox SET frozen = 1 WHERE account = @account', { account });
+      const rows = this.#db.prepare(`SELECT ${eventColumns} FROM outbox WHERE account = ? ORDER BY sequence`).all(account);
+      return { installId: this.#install().id, events: rows.map(readEvent) };
     });
   }
 
@@ -143,6 +181,24 @@ export class OutboxWrites {
     });
   }
 
+  /** The next so many that fit. What follows one that does not is left too: the order stays. */
+  #freeze(account: string, limit: number, maxBytes: number, atLeastOne: boolean): { events: OutboxEvent[]; bytes: number } {
+    const sql = `SELECT ${eventColumns}, octet_length(body) + octet_length(timeline_id) + octet_length(session_id) + octet_length(recorded_at) + ${envelopeBytes} AS bytes FROM outbox
+      WHERE account = ? AND state = 'pending' ORDER BY sequence LIMIT ?`;
+    const freeze = this.#db.prepare("UPDATE outbox SET state = 'in_flight', frozen = 1 WHERE sequence = ?");
+    const events: OutboxEvent[] = [];
+    let total = 0;
+    for (const row of this.#db.prepare(sql).all(account, limit)) {
+      const { bytes } = sizedRow.parse(row);
+      if (total + bytes > maxBytes && !(atLeastOne && events.length === 0)) break;
+      total += bytes;
+      const event = readEvent(row);
+      freeze.run(event.sequence);
+      events.push(event);
+    }
+    return { events, bytes: total };
+  }
+
   /** What waits becomes new events, in the order they had. */
   #renumber(account: string): void {
     const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held') ORDER BY sequence";
@@ -152,41 +208,42 @@ export class OutboxWrites {
 
   /** A new event behind all others, one with what waits of its sitting: the order within a sitting stays. */
   #sendLast(account: string, event: OutboxEvent): void {
-    const { timelineId, sessionId, epoch } = sittingOf(event);
-    const sql = `SELECT sequence, snapshot FROM outbox
-      WHERE account = ? AND timeline_id = ? AND session_id = ? AND epoch = ? AND state = 'pending' ORDER BY sequence`;
-    const rows = this.#db.prepare(sql).all(account, timelineId, sessionId, epoch).map((row) => waitingRow.parse(row));
-    const last = rows.pop();
-    if (!last) return;
-    const bodies = [...rows, last].map(({ snapshot }) => JSON.parse(snapshot) as unknown);
-    const whole = bodies.reduce((earlier, later) => (event.kind === 'noted' ? later : joinSnapshots(earlier as SessionSnapshot, later as SessionSnapshot)));
-    const moved = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole), last: last.sequence, failures: stubbornFailures };
-    for (const { sequence } of rows) this.#run('DELETE FROM outbox WHERE sequence = @sequence', { sequence });
-    this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, frozen = 0, failures = @failures WHERE sequence = @last', moved);
+    const sql = `SELECT ${eventColumns} FROM outbox WHERE ${ofSitting} AND state = 'pending' ORDER BY sequence`;
+    const rows = this.#db.prepare(sql).all({ account, ...sittingOf(event) });
+    const sequences = rows.map((row) => waitingRow.parse(row).sequence);
+    const last = sequences.pop();
+    if (last === undefined) return;
+    const whole = rows.map(readSaying).reduce(joined);
+    const moved = { sequence: this.#nextSequence(), body: storeSaying(whole), last, failures: stubbornFailures };
+    for (const sequence of sequences) this.#run('DELETE FROM outbox WHERE sequence = @sequence', { sequence });
+    this.#run('UPDATE outbox SET sequence = @sequence, body = @body, frozen = 0, failures = @failures WHERE sequence = @last', moved);
   }
 
-  #enqueue(account: string, kind: OutboxEvent['kind'], sitting: Sitting, recordedAt: RecordedAt, whole: (latest: unknown) => object): void {
+  /** Gives back all that the sitting says now. */
+  #enqueue(account: string, saying: Saying, recordedAt: RecordedAt): Saying {
+    const sitting = sittingOf(saying);
     const latest = this.#latest(account, sitting);
-    const row = { sequence: this.#nextSequence(), snapshot: JSON.stringify(whole(latest?.body)), recordedAt: JSON.stringify(recordedAt) };
+    const whole = latest ? joined(latest.saying, saying) : saying;
+    const row = { sequence: this.#nextSequence(), body: storeSaying(whole), recordedAt: storeClocks(recordedAt) };
     if (latest?.open) {
-      this.#run('UPDATE outbox SET sequence = @sequence, snapshot = @snapshot, recorded_at = @recordedAt, failures = 0 WHERE sequence = @last', { ...row, last: latest.sequence });
-      return;
+      this.#run('UPDATE outbox SET sequence = @sequence, body = @body, recorded_at = @recordedAt, failures = 0 WHERE sequence = @last', { ...row, last: latest.sequence });
+    } else {
+      this.#run(
+        `INSERT INTO outbox (sequence, account, kind, timeline_id, session_id, epoch, body, recorded_at, state)
+         VALUES (@sequence, @account, @kind, @timelineId, @sessionId, @epoch, @body, @recordedAt, 'pending')`,
+        { ...row, account, kind: saying.kind, ...sitting },
+      );
     }
-    this.#run(
-      `INSERT INTO outbox (sequence, account, kind, timeline_id, session_id, epoch, snapshot, recorded_at, state)
-       VALUES (@sequence, @account, @kind, @timelineId, @sessionId, @epoch, @snapshot, @recordedAt, 'pending')`,
-      { ...row, account, kind, ...sitting },
-    );
+    return whole;
   }
 
   /** The newest row of a sitting; `open` while it was never sent. */
-  #latest(account: string, { timelineId, sessionId, epoch }: Sitting) {
-    const sql = `SELECT sequence, snapshot, state, frozen FROM outbox
-      WHERE account = ? AND timeline_id = ? AND session_id = ? AND epoch = ? ORDER BY sequence DESC LIMIT 1`;
-    const row = this.#db.prepare(sql).get(account, timelineId, sessionId, epoch);
+  #latest(account: string, sitting: Sitting) {
+    const sql = `SELECT ${eventColumns}, frozen FROM outbox WHERE ${ofSitting} ORDER BY sequence DESC LIMIT 1`;
+    const row = this.#db.prepare(sql).get({ account, ...sitting });
     if (row === undefined) return null;
-    const { sequence, state, frozen, snapshot } = latestRow.parse(row);
-    return { sequence, open: state === 'pending' && frozen === 0, body: JSON.parse(snapshot) as unknown };
+    const { sequence, state, frozen } = latestRow.parse(row);
+    return { sequence, open: state === 'pending' && frozen === 0, saying: readSaying(row), recordedAt: readEvent(row).recordedAt };
   }
 
   #nextSequence(): number {
@@ -211,4 +268,13 @@ export class OutboxWrites {
   #transaction<Result>(work: () => Result): Result {
     return guarded('ledger', () => this.#db.transaction(work).immediate());
   }
+}
+
+/** Two sayings of one sitting as one. */
+function joined(earlier: Saying, later: Saying): Saying {
+  return earlier.kind === 'watched' && later.kind === 'watched' ? { kind: 'watched', snapshot: joinSnapshots(earlier.snapshot, later.snapshot) } : later;
+}
+
+function rangesOf({ ranges }: SessionSnapshot): [number, number][] {
+  return unionRanges(ranges).map(([start, end]) => [start, end]);
 }

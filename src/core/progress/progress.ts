@@ -1,10 +1,11 @@
-import { endpoints } from '../../shared/api/endpoints.ts';
-import { progressPullSchema, type RecordedAt } from '../../shared/api/progress.ts';
+import type { ProgressReceiptResponse, RecordedAt } from '../../shared/api/progress.ts';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import type { Choice } from '../../shared/models/choice.ts';
 import { currentNotes, type Note } from '../../shared/models/note.ts';
-import type { SessionSnapshot } from '../../shared/models/progress.ts';
+import type { Extent, SessionSnapshot } from '../../shared/models/progress.ts';
 import type { Accounts } from '../accounts/ports.ts';
+import { inPortions } from '../base/breathe.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
@@ -12,38 +13,45 @@ import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient, Connectivity } from '../net/ports.ts';
-import { Alarm } from './alarm.ts';
+import { DoneShares } from './done-shares.ts';
+import { handIn, writeProgressFile } from './hand-in.ts';
 import { OutboxWrites } from './outbox-writes.ts';
 import { emptyOutbox, viewOutbox } from './outbox-view.ts';
-import type { Progress } from './ports.ts';
+import type { Progress, ResumePoint } from './ports.ts';
+import { Puller } from './puller.ts';
 import { ProgressReads } from './progress-reads.ts';
 import type { Timeline } from './progress-rows.ts';
 import { Sender } from './sender.ts';
 import { ServerWrites } from './server-writes.ts';
 import { currentState, shownProgress } from './shown-progress.ts';
+import { SyncLoop } from './sync-loop.ts';
 import { UnwrittenReports } from './unwritten-reports.ts';
 
 /** Reports come every few seconds while playing: they gather so long before they go, and go no more often than that. */
 const gatherMs = 2_000;
 const betweenSendsMs = 15_000;
-const timerMs = 60_000;
-/** A school whose line comes back does not arrive in one moment. */
-const spreadMs = 1_000;
-const firstBackOffMs = 2_000;
-const longestBackOffMs = 5 * 60_000;
+/** Further apart than that, the places of two machines are both offered. */
+const farApartMs = 2 * 60_000;
+const usualPortion = 50;
+/** So many lessons are read at once to be shown: each may have hundreds of sittings. */
+const shownPortion = 10;
 
 interface Dependencies {
   readonly database: Connection;
   /** Authorised. */
   readonly api: ApiClient;
   readonly accounts: Pick<Accounts, 'current' | 'changed'>;
-  readonly catalog: Pick<Catalog, 'lesson'>;
+  readonly catalog: Pick<Catalog, 'lesson' | 'lessons' | 'changed'>;
   readonly connectivity: Pick<Connectivity, 'changed'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** So many events or rows are taken or written at once, about two milliseconds of work. */
+  readonly portion?: number;
   /** Told the server's time, ms since the Unix epoch. */
   readonly onServerTime?: (at: number) => Promise<void>;
+  /** The server's time as far as this machine knows, ms since the Unix epoch. */
+  readonly serverTime?: () => Promise<number>;
 }
 
 /** What the student watched: recorded at once, sent when the line allows. docs/sync.md has the model and its laws. */
@@ -58,48 +66,62 @@ class RecordedProgress implements Progress {
   readonly #unwritten: UnwrittenReports;
   readonly #server: ServerWrites;
   readonly #sender: Sender;
-  readonly #alarm: Alarm;
+  readonly #puller: Puller;
+  readonly #shares: DoneShares;
+  readonly #loop: SyncLoop;
   readonly #changed = new Emitter<LessonProgress[]>();
   readonly #notesChanged = new Emitter<void>();
+  readonly #choicesChanged = new Emitter<Choice[]>();
   readonly #outboxChanged = new Emitter<OutboxView>();
   readonly changed = this.#changed.event;
   readonly notesChanged = this.#notesChanged.event;
+  readonly choicesChanged = this.#choicesChanged.event;
   readonly outboxChanged = this.#outboxChanged.event;
   #running = new AbortController();
-  #started = false;
-  #syncing: Promise<void> | null = null;
-  #failures = 0;
-  /** Monotonic ms. */
-  #notBefore = 0;
-  #lastSync = Number.NEGATIVE_INFINITY;
 
   constructor(dependencies: Dependencies) {
-    const { database, random, clock, onServerTime = async () => {} } = dependencies;
+    const { database, random, clock, portion = usualPortion, onServerTime = async () => {} } = dependencies;
     this.#deps = dependencies;
     this.#reads = new ProgressReads(database);
-    this.#outbox = new OutboxWrites(database, () => random.id());
+    this.#outbox = new OutboxWrites({ database, newId: () => random.id(), portion });
     this.#unwritten = new UnwrittenReports({ clock, record: (report) => this.#outbox.record(report), caughtUp: () => this.#caughtUp() });
-    this.#server = new ServerWrites(database);
+    this.#server = new ServerWrites(database, portion);
     this.#sender = new Sender({
       ...dependencies,
       onServerTime,
       outbox: this.#outbox,
       server: this.#server,
+      onSettled: (account, timelineIds) => this.#announce(account, timelineIds),
       reading: () => this.#reading(),
       isHere: (account) => this.#account() === account,
     });
-    this.#alarm = new Alarm(clock, () => void this.#syncOnce());
+    this.#puller = new Puller({
+      ...dependencies,
+      ...{ outbox: this.#outbox, server: this.#server, reads: this.#reads },
+      isHere: (account) => this.#account() === account,
+      onProgress: (account, timelineIds) => this.#announce(account, timelineIds),
+      onNotes: () => this.#notesChanged.emit(),
+      onChoices: async () => this.#choicesChanged.emit(await this.choices()),
+    });
+    this.#shares = new DoneShares({
+      ...{ ...dependencies, portion, account: () => this.#account() },
+      onChanged: async (account, timelineIds) => {
+        await this.#announce(account, timelineIds);
+        // What was done by the share of before, the school has written down.
+        this.#loop.wake(gatherMs);
+      },
+    });
+    this.#loop = new SyncLoop({ ...dependencies, sync: () => this.#sync() });
   }
 
   async report(snapshot: SessionSnapshot): Promise<LessonProgress> {
     const account = this.#requireAccount();
     const recordedAt = this.#reading();
-    const durationMs = await this.#durationOf(snapshot.lessonId);
-    await this.#unwritten.record({ account, snapshot, durationMs, recordedAt });
-    this.#wake(Math.max(gatherMs, this.#lastSync + betweenSendsMs - this.#deps.clock.monotonic()));
-    const known = await this.#reads.timeline(account, snapshot.timelineId);
-    if (!known) throw new Error('A report that was just stored is not there');
-    const shown = shownProgress(known, await this.#reads.eventsOf(account, snapshot.timelineId));
+    const extent = await this.#extentOf(snapshot.lessonId);
+    await this.#unwritten.record({ account, snapshot, extent, recordedAt });
+    this.#loop.wake(Math.max(gatherMs, this.#loop.msUntil(betweenSendsMs)));
+    const [shown] = await this.#shown(account, [snapshot.timelineId]);
+    if (!shown) throw new Error('A report that was just stored is not there');
     this.#changed.emit([shown]);
     await this.#announceOutbox();
     return shown;
@@ -108,29 +130,56 @@ class RecordedProgress implements Progress {
   async lessons(): Promise<LessonProgress[]> {
     const account = this.#account();
     if (account === null) return [];
-    const events = Map.groupBy(await this.#reads.events(account), ({ snapshot }) => snapshot.timelineId);
-    const timelines = await this.#reads.timelines(account);
-    return Promise.all(timelines.map(async (known) => shownProgress(await this.#withDuration(account, known), events.get(known.timelineId) ?? [])));
+    const lessons: LessonProgress[] = [];
+    await inPortions(await this.#reads.timelineIds(account), shownPortion, async (portion) => void lessons.push(...(await this.#shown(account, portion))));
+    return lessons;
   }
 
   async finished(): Promise<ReadonlySet<string>> {
     const account = this.#account();
     if (account === null) return new Set();
-    const unsent = new Set((await this.#reads.events(account)).map(({ snapshot }) => snapshot.lessonId));
-    return new Set((await this.lessons()).filter(({ lessonId, done }) => done && !unsent.has(lessonId)).map(({ lessonId }) => lessonId));
+    const lessons = await this.lessons();
+    const unsent = await this.#reads.unsent(account);
+    const waiting = new Set(lessons.filter(({ timelineId }) => unsent.has(timelineId)).map(({ lessonId }) => lessonId));
+    return new Set(lessons.filter(({ lessonId, done }) => done && !waiting.has(lessonId)).map(({ lessonId }) => lessonId));
   }
 
-  async resumePoint(timelineId: string): Promise<{ positionMs: number; epoch: number }> {
+  async resumePoint(timelineId: string): Promise<ResumePoint> {
     const account = this.#requireAccount();
-    const state = currentState(await this.#reads.timeline(account, timelineId), await this.#reads.eventsOf(account, timelineId));
-    return { positionMs: state.position?.ms ?? 0, epoch: state.epoch };
+    const known = await this.#reads.timeline(account, timelineId);
+    const { position, epoch } = currentState(known, await this.#reads.eventsOf(account, timelineId), await this.#reads.installId());
+    const positionMs = position?.ms ?? 0;
+    const here = known?.here?.epoch === epoch ? known.here.ms : null;
+    return { positionMs, epoch, hereMs: here !== null && Math.abs(here - positionMs) >= farApartMs ? here : null };
+  }
+
+  async startAnew(timelineId: string): Promise<LessonProgress> {
+    const account = this.#requireAccount();
+    const known = await this.#reads.timeline(account, timelineId);
+    if (!known) throw new TeachifyError('not_found', 'Nothing of this lesson was watched');
+    const { epoch } = await this.resumePoint(timelineId);
+    return this.report({ sessionId: this.#deps.random.id(), lessonId: known.lessonId, timelineId, epoch: epoch + 1, ranges: [], watchedMs: 0, positionMs: 0 });
   }
 
   async recordNote(note: Note): Promise<void> {
     await this.#outbox.recordNote(this.#requireAccount(), note, this.#reading());
-    this.#wake(gatherMs);
+    this.#loop.wake(gatherMs);
     this.#notesChanged.emit();
     await this.#announceOutbox();
+  }
+
+  async recordChoices(choices: readonly Choice[]): Promise<void> {
+    const account = this.#account();
+    // A choice made before anyone signed in is the machine's.
+    if (account === null) return;
+    for (const choice of choices) await this.#outbox.recordChoice(account, choice, this.#reading());
+    this.#loop.wake(gatherMs);
+    await this.#announceOutbox();
+  }
+
+  async choices(): Promise<Choice[]> {
+    const account = this.#account();
+    return account === null ? [] : this.#reads.choices(account);
   }
 
   async notes(): Promise<Note[]> {
@@ -146,124 +195,133 @@ class RecordedProgress implements Progress {
   }
 
   async sync(): Promise<OutboxView> {
-    this.#forgive();
+    this.#loop.forgive();
     // One that is under way may have looked into the outbox before.
-    await this.#syncing;
+    await this.#loop.idle();
     const account = this.#account();
     if (account !== null) {
       await this.#outbox.releaseHeld(account);
       await this.#outbox.releaseParked(account);
     }
-    await this.#syncOnce();
+    await this.#loop.once();
     return this.outbox();
   }
 
+  async export(): Promise<{ fileName: string; text: string }> {
+    const account = this.#requireAccount();
+    const batch = await this.#outbox.freezeAll(account);
+    const writtenAt = (await this.#deps.serverTime?.()) ?? this.#deps.clock.now();
+    return writeProgressFile({ account, batch, exportedAt: this.#reading(), writtenAt });
+  }
+
+  async handIn(text: string): Promise<ProgressReceiptResponse> {
+    const answer = await handIn(this.#deps.api, text);
+    this.#loop.wake(0);
+    return answer;
+  }
+
   start(): () => Promise<void> {
-    const { connectivity, accounts, random } = this.#deps;
+    const { connectivity, accounts, catalog, random } = this.#deps;
     this.#running = new AbortController();
-    this.#started = true;
+    this.#loop.start();
     const stops = [
       connectivity.changed(({ status }) => {
         if (status !== 'online') return;
-        this.#forgive();
-        this.#wake(random.fraction() * spreadMs);
+        this.#loop.forgive();
+        void this.#returnWindowMs().then((window) => this.#loop.wake(random.fraction() * window));
       }),
       accounts.changed(() => void this.#studentChanged()),
+      catalog.changed(() => void this.#shares.follow()),
     ];
-    void this.#outbox.returnInFlight().then(() => this.#wake(0));
+    void this.#beginAgain().then(() => this.#loop.wake(0));
     return async () => {
-      this.#started = false;
       for (const stop of stops) stop();
-      this.#alarm.clear();
       this.#running.abort();
+      await this.#shares.idle();
       await this.#unwritten.close();
-      await this.#syncing;
+      await this.#loop.stop();
     };
   }
 
+  /** What was in flight may or may not have arrived; what was held for whoever is here may go by now. */
+  async #beginAgain(): Promise<void> {
+    await this.#outbox.returnInFlight();
+    const account = this.#account();
+    if (account !== null) await this.#outbox.releaseHeld(account);
+    await this.#shares.follow();
+  }
+
   async #caughtUp(): Promise<void> {
-    this.#wake(gatherMs);
+    this.#loop.wake(gatherMs);
     this.#changed.emit(await this.lessons());
     await this.#announceOutbox();
-  }
-
-  #wake(ms: number): void {
-    if (this.#started) this.#alarm.within(Math.max(ms, this.#notBefore - this.#deps.clock.monotonic(), 0));
-  }
-
-  #forgive(): void {
-    this.#failures = 0;
-    this.#notBefore = 0;
   }
 
   async #studentChanged(): Promise<void> {
     const account = this.#account();
     if (account !== null) await this.#outbox.releaseHeld(account);
-    this.#changed.emit(await this.lessons());
+    await this.#shares.follow();
+    const [lessons, choices] = [await this.lessons(), await this.choices()];
+    // Another student may have sat down while this one's was read.
+    if (this.#account() !== account) return;
+    this.#changed.emit(lessons);
     this.#notesChanged.emit();
+    this.#choicesChanged.emit(choices);
     await this.#announceOutbox();
-    this.#forgive();
-    this.#wake(0);
+    this.#loop.forgive();
+    this.#loop.wake(0);
   }
 
-  /** One at a time. Never throws: what could not be sent waits, and the next try is set. */
-  #syncOnce(): Promise<void> {
-    return (this.#syncing ??= this.#sendAndPull().finally(() => (this.#syncing = null)));
+  /** A school whose line comes back does not arrive in one moment. */
+  async #returnWindowMs(): Promise<number> {
+    const account = this.#account();
+    return account === null ? 0 : (await this.#reads.sync(account)).returnWindow * 1000;
   }
 
-  async #sendAndPull(): Promise<void> {
+  async #sync(): Promise<void> {
     const account = this.#account();
     if (account === null) return;
-    const { clock, logger } = this.#deps;
-    this.#lastSync = clock.monotonic();
     try {
-      await this.#sender.sendAll(account, this.#running.signal);
-      await this.#pull(account);
-      this.#forgive();
-      this.#wake(timerMs);
-    } catch (error) {
-      if (!isTeachifyError(error)) logger.error('progress could not be synchronised', { error });
-      this.#backOff(error);
-    }
-    if (this.#account() === account) {
-      this.#changed.emit(await this.lessons());
-      await this.#announceOutbox();
+      // What cannot be sent is no reason to know nothing of other machines.
+      const unsent = await this.#sender.sendAll(account, this.#running.signal).then(() => null, (error: unknown) => ({ error }));
+      if (unsent && !isOfOneEvent(unsent.error)) throw unsent.error;
+      if (await this.#puller.pullAll(account, this.#running.signal)) await this.#sender.sendAll(account, this.#running.signal);
+      if (unsent) throw unsent.error;
+    } finally {
+      // The catalogue may know by now how long they are.
+      await this.#announce(account, await this.#reads.unmeasured(account));
+      if (this.#account() === account) await this.#announceOutbox();
     }
   }
 
-  /** Full jitter under a doubling ceiling, never sooner than the server asked. */
-  #backOff(error: unknown): void {
-    const { clock, random } = this.#deps;
-    const ceiling = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(this.#failures, 20));
-    const asked = isTeachifyError(error) ? (error.retryAfter ?? 0) * 1000 : 0;
-    const wait = Math.max(random.fraction() * ceiling, asked);
-    this.#failures += 1;
-    this.#notBefore = clock.monotonic() + wait;
-    this.#wake(wait);
-  }
-
-  /** What other devices sent. */
-  async #pull(account: string): Promise<void> {
-    for (let more = true; more && this.#account() === account; ) {
-      const { cursor } = await this.#reads.sync(account);
-      const path = `${endpoints.progress()}?since=${cursor}`;
-      const page = await this.#deps.api.request({ path, output: progressPullSchema, authorised: true, signal: this.#running.signal });
-      await this.#server.pulled(account, page, Math.max(cursor, page.cursor));
-      if (page.notes.length > 0) this.#notesChanged.emit();
-      more = page.more && page.cursor > cursor;
+  /** What the student sees of these timelines, those that are known. */
+  async #shown(account: string, timelineIds: readonly string[]): Promise<LessonProgress[]> {
+    const shown: LessonProgress[] = [];
+    const installId = await this.#reads.installId();
+    for (const timelineId of timelineIds) {
+      const known = await this.#reads.timeline(account, timelineId);
+      if (known) shown.push(shownProgress(await this.#withExtent(account, known), await this.#reads.eventsOf(account, timelineId), installId));
     }
+    return shown;
   }
 
-  async #withDuration(account: string, known: Timeline): Promise<Timeline> {
+  /** Says to whoever is here what is known now, a portion at a time. */
+  async #announce(account: string, timelineIds: Iterable<string>): Promise<void> {
+    await inPortions([...timelineIds], shownPortion, async (portion) => {
+      if (this.#account() === account) this.#changed.emit(await this.#shown(account, portion));
+    });
+  }
+
+  async #withExtent(account: string, known: Timeline): Promise<Timeline> {
     if (known.durationMs !== null) return known;
-    const durationMs = await this.#durationOf(known.lessonId);
-    if (durationMs !== null) await this.#server.saveDuration(account, known.timelineId, durationMs);
-    return { ...known, durationMs };
+    const extent = await this.#extentOf(known.lessonId);
+    if (extent) await this.#server.saveExtent(account, known.timelineId, extent);
+    return { ...known, ...extent };
   }
 
-  async #durationOf(lessonId: string): Promise<number | null> {
+  async #extentOf(lessonId: string): Promise<Extent | null> {
     return this.#deps.catalog.lesson(lessonId).then(
-      ({ durationMs }) => durationMs,
+      ({ durationMs, donePercent }) => ({ durationMs, donePercent }),
       () => null, // never seen, or the catalogue is being built anew
     );
   }
@@ -274,7 +332,7 @@ class RecordedProgress implements Progress {
 
   #reading(): RecordedAt {
     const { clock } = this.#deps;
-    return { bootId: clock.bootId, monotonicMs: Math.round(clock.monotonic()), wallMs: clock.now() };
+    return { bootId: clock.bootId, monotonicMs: Math.round(clock.lasting()), wallMs: clock.now() };
   }
 
   #account(): string | null {
@@ -286,4 +344,9 @@ class RecordedProgress implements Progress {
     if (account === null) throw new TeachifyError('signed_out', 'Nobody is signed in');
     return account;
   }
+}
+
+/** The server is there and took others; one event it fails on. */
+function isOfOneEvent(error: unknown): boolean {
+  return isTeachifyError(error) && error.code === 'server_error';
 }

@@ -1,16 +1,17 @@
-import { maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type ProgressEvent, type RecordedAt } from '../../shared/api/progress.ts';
+import { maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type RecordedAt } from '../../shared/api/progress.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { ApiClient } from '../net/ports.ts';
+import { eventOnWire } from './event-on-wire.ts';
 import type { OutboxWrites } from './outbox-writes.ts';
 import type { Batch, OutboxEvent } from './progress-rows.ts';
 import type { ServerWrites, Verdict } from './server-writes.ts';
 import { readVerdict } from './verdict.ts';
 
-/** JSON before the line compresses it; the server takes several times as much. */
-const maxBatchBytes = 1024 * 1024;
+/** JSON; gzip makes about a tenth of it. */
+const maxBatchBytes = 256 * 1024;
 /** A server that cries fork again and again is not to be believed at once. */
 const forksAtOnce = 3;
 
@@ -25,6 +26,8 @@ interface Dependencies {
   readonly isHere: (account: string) => boolean;
   /** Told the server's time, ms since the Unix epoch. */
   readonly onServerTime: (at: number) => Promise<void>;
+  /** Told the timelines of which something else is known now. */
+  readonly onSettled: (account: string, timelineIds: ReadonlySet<string>) => Promise<void>;
 }
 
 /** Sends one account's events, one batch in flight at a time, until none waits. */
@@ -57,7 +60,8 @@ export class Sender {
     if (!answer) return false;
     await this.#deps.onServerTime(answer.serverTime);
     const { verdict, forked } = readVerdict(batch, answer);
-    await this.#deps.server.settle({ ...verdict, account, installId: batch.installId, sentAt });
+    const settlement = { ...verdict, account, installId: batch.installId, sentAt, returnWindow: answer.returnWindow, history: answer.history };
+    await this.#deps.onSettled(account, await this.#deps.server.settle(settlement));
     if (forked) {
       this.#deps.logger.warn('our sequences are used by someone else; taking a new install id');
       await this.#deps.outbox.fork();
@@ -84,7 +88,7 @@ export class Sender {
       sentAt,
       events: events.map(eventOnWire),
     };
-    const request = { method: 'POST' as const, path: endpoints.progressBatches(), body, output: progressBatchResponseSchema, authorised: true, signal };
+    const request = { method: 'POST' as const, path: endpoints.progressBatches(), body, gzip: true, output: progressBatchResponseSchema, authorised: true, signal };
     try {
       if (!this.#deps.isHere(account)) throw new TeachifyError('signed_out', 'The student left meanwhile');
       const answer = await this.#deps.api.request(request);
@@ -117,9 +121,4 @@ export class Sender {
 function isOvertaken({ acknowledged, superseded, again, held }: Verdict): boolean {
   const newest = Math.max(0, ...[...acknowledged, ...superseded].map(({ sequence }) => sequence));
   return [...again, ...held.map(({ event }) => event)].some(({ sequence }) => sequence < newest);
-}
-
-function eventOnWire(event: OutboxEvent): ProgressEvent {
-  const { sequence, recordedAt } = event;
-  return event.kind === 'noted' ? { sequence, kind: event.kind, recordedAt, note: event.note } : { sequence, kind: event.kind, recordedAt, snapshot: event.snapshot };
 }

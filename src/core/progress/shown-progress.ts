@@ -1,23 +1,38 @@
 import type { LessonProgress } from '../../shared/contracts/progress.ts';
-import { emptyProgress, foldProgress, percentWatched, stateOfSnapshot, totalWatchedMs, type ProgressState } from '../../shared/models/progress.ts';
-import { unknownDuration } from './known-progress.ts';
+import { emptyProgress, foldProgress, mergeProgress, percentWatched, stateOfSnapshot, totalWatchedMs, type PositionStamp, type ProgressState } from '../../shared/models/progress.ts';
+import { extentOf } from './known-progress.ts';
 import type { Timeline, WatchedEvent } from './progress-rows.ts';
 
 /** Own events come after everything the server has ordered, in the order they were recorded. */
 const afterTheServer = Number.MAX_SAFE_INTEGER;
 
 /** The server's state of a timeline plus this machine's own events on it, as they were recorded. */
-export function currentState(known: Timeline | null, events: readonly WatchedEvent[]): ProgressState {
-  const durationMs = known?.durationMs ?? unknownDuration;
-  return events.reduce((state, { snapshot }, index) => {
-    const stamp = { at: afterTheServer, installId: '', sequence: index };
-    return foldProgress(state, stateOfSnapshot(snapshot, durationMs, stamp), durationMs);
-  }, known?.state ?? emptyProgress);
+export function currentState(known: Timeline | null, events: readonly WatchedEvent[], installId: string | null): ProgressState {
+  const extent = extentOf(known);
+  const told = known?.state.position?.stamp ?? null;
+  const own = events.map((event, index) => {
+    const stamp = told && wasLeftBehind(event, told, installId) ? { at: 0, installId: '', sequence: 0 } : { at: afterTheServer, installId: '', sequence: index };
+    return stateOfSnapshot(event.snapshot, extent, stamp);
+  });
+  return foldProgress(known?.state ?? emptyProgress, joinedInHalves(own), extent);
+}
+
+/** In halves, since thousands joined one by one are millions of steps. */
+function joinedInHalves(states: readonly ProgressState[]): ProgressState {
+  const [first = emptyProgress] = states;
+  if (states.length <= 1) return first;
+  const middle = states.length >> 1;
+  return mergeProgress(joinedInHalves(states.slice(0, middle)), joinedInHalves(states.slice(middle)));
+}
+
+/** Refused, and so never ordered by the server, which has since told where the student went on. */
+function wasLeftBehind({ state, sequence, recordedAt }: WatchedEvent, told: PositionStamp, installId: string | null): boolean {
+  return state === 'parked' && (told.installId === installId ? told.sequence > sequence : told.at > recordedAt.wallMs);
 }
 
 /** What a student sees of one timeline. */
-export function shownProgress(known: Timeline, events: readonly WatchedEvent[]): LessonProgress {
-  const state = currentState(known, events);
+export function shownProgress(known: Timeline, events: readonly WatchedEvent[], installId: string | null): LessonProgress {
+  const state = currentState(known, events, installId);
   return {
     lessonId: known.lessonId,
     timelineId: known.timelineId,

@@ -39,6 +39,6 @@ export function readVerdict({ events }: Batch, answer: ProgressBatchResponse): {
         assertNever(outcome);
     }
   }
-  const { progress, notes, serverTime } = answer;
-  return { verdict: { acknowledged, superseded, again, held, parked, progress, notes, serverTime }, forked };
+  const { progress, notes, choices, serverTime } = answer;
+  return { verdict: { acknowledged, superseded, again, held, parked, progress, notes, choices, serverTime }, forked };
 }

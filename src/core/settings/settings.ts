@@ -1,26 +1,63 @@
-import { readSettings, settingsSchema, type Settings } from '../../shared/models/settings.ts';
+import { readSettings, settingsSchema, type Settings, type SettingsPatch } from '../../shared/models/settings.ts';
+import type { AccountId } from '../accounts/ports.ts';
 import { diskError } from '../base/disk-error.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import type { SettingsFile, SettingsStore } from './ports.ts';
+import { readOwnSettings, splitPatch } from './own-settings.ts';
+import type { SettingsFile, SettingsStore, StoredSettings } from './ports.ts';
 
 interface Dependencies {
   readonly file: SettingsFile;
   readonly logger: Logger;
 }
 
-/** Settings with a default for whatever the file does not say, or says wrongly. A file that cannot be read is kept aside. */
-export function createSettings({ file, logger }: Dependencies): SettingsStore {
+export interface StudentsSettings extends SettingsStore {
+  /** From now on this student's own settings count; null for nobody's, which are also what a new student begins with. */
+  sitDown(account: AccountId | null): void;
+}
+
+/**
+ * Settings with a default for whatever the file does not say, or says wrongly. A file that cannot be read is kept aside.
+ * Look, captions, quality and the like are each student's own; folders, limits and the school's address are the machine's.
+ */
+export function createSettings({ file, logger }: Dependencies): StudentsSettings {
   const changed = new Emitter<Settings>();
-  let settings = readSettings(readFile(file, logger));
+  const stored = readFile(file, logger);
+  let machine = readSettings(stored);
+  let students = readOwnSettings(stored);
+  let here: AccountId | null = null;
+  const get = (): Settings => (here === null ? machine : settingsSchema.parse({ ...machine, ...students.get(here) }));
+  let settings = get();
+
+  const apply = async (patch: SettingsPatch, who: AccountId | null): Promise<Settings> => {
+    const own = who === null ? {} : students.get(who);
+    settingsSchema.parse({ ...machine, ...own, ...patch });
+    const parts = splitPatch(patch);
+    const studentsNow = who === null ? students : new Map([...students, [who, { ...own, ...parts.own }]]);
+    const machineNow = settingsSchema.parse({ ...machine, ...(who === null ? patch : parts.machine) });
+    await write(file, { ...machineNow, students: Object.fromEntries(studentsNow) });
+    [machine, students] = [machineNow, studentsNow];
+    // Another student may have sat down meanwhile.
+    settings = get();
+    changed.emit(settings);
+    return settings;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+
   return {
     get: () => settings,
     set: (patch) => {
-      const next = settingsSchema.parse({ ...settings, ...patch });
-      write(file, next);
-      settings = next;
-      changed.emit(settings);
-      return settings;
+      const who = here;
+      const applied = last.then(() => apply(patch, who));
+      last = applied.catch(() => {});
+      return applied;
+    },
+    sitDown: (account) => {
+      if (account === here) return;
+      here = account;
+      const before = settings;
+      settings = get();
+      if (JSON.stringify(before) !== JSON.stringify(settings)) changed.emit(settings);
     },
     changed: changed.event,
   };
@@ -40,9 +77,9 @@ function readFile(file: SettingsFile, logger: Logger): unknown {
   }
 }
 
-function write(file: SettingsFile, settings: Settings): void {
+async function write(file: SettingsFile, settings: StoredSettings): Promise<void> {
   try {
-    file.write(settings);
+    await file.write(settings);
   } catch (error) {
     throw diskError(error);
   }

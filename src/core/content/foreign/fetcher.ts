@@ -18,6 +18,8 @@ export interface Fetcher {
 interface Measure {
   readonly total: number;
   readonly etag: string | null;
+  /** Nobody said how long it is. */
+  readonly isCounted: boolean;
 }
 
 interface Dependencies {
@@ -78,9 +80,10 @@ export function createFetcher({ transport, authorisation, serverUrl }: Dependenc
     const isAnswered = response.status < 400;
     if (!isAnswered && response.status !== 405 && response.status !== 501) throw refused(response, url);
     const { etag = null, 'content-length': length } = response.headers;
-    const total = isAnswered && length !== undefined ? Number(length) : await count(url, signal);
+    const isSaid = isAnswered && length !== undefined;
+    const total = isSaid ? Number(length) : await count(url, signal);
     if (!Number.isSafeInteger(total) || total <= 0) throw new TeachifyError('unexpected_answer', 'A part of this video is empty');
-    return { total, etag: isAnswered && length !== undefined && etag !== null && !etag.startsWith('W/') ? etag : null };
+    return { total, etag: isSaid && etag !== null && !etag.startsWith('W/') ? etag : null, isCounted: !isSaid };
   };
 
   return {

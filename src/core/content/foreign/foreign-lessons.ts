@@ -8,7 +8,7 @@ import { qualitySchema } from '../../../shared/models/quality.ts';
 import type { KeyWrapper } from '../../base/key-wrapper.ts';
 import type { FileDescription, FileId, ForeignPart, LessonContent } from '../ports.ts';
 import type { Fetcher } from './fetcher.ts';
-import { readMedia, readMultivariant, type PlaylistPart } from './read-playlists.ts';
+import type { PlaylistPart } from './read-playlists.ts';
 
 const partSchema = z.object({
   url: z.string(),
@@ -16,6 +16,7 @@ const partSchema = z.object({
   length: z.int().positive(),
   total: z.int().positive(),
   etag: z.string().nullable(),
+  isCounted: z.boolean().default(false),
   durationUs: z.int().nonnegative(),
   discontinuity: z.boolean(),
   /** The key wrapped as leases are, base64; its initialisation vector in hex. */
@@ -55,6 +56,8 @@ interface Dependencies {
 
 /** Asks for all playlists, how long each part is, and the keys; media is not fetched. */
 export async function askForeign({ fetcher, wrapper, serverUrl }: Dependencies, lesson: Lesson, signal: AbortSignal | undefined): Promise<Foreign> {
+  // Its playlist library is no part of a start.
+  const { readMedia, readMultivariant } = await import('./read-playlists.ts');
   const url = URL.canParse(lesson.videoUrl) ? lesson.videoUrl : endpointUrl(serverUrl(), lesson.videoUrl);
   const top = await fetcher.text(url, signal);
   const keys = new Map<string, Promise<string>>();
@@ -64,12 +67,12 @@ export async function askForeign({ fetcher, wrapper, serverUrl }: Dependencies, 
     return known;
   };
   const describe = async (part: PlaylistPart): Promise<StoredPart> => {
-    const { total, etag } = await fetcher.measure(part.url, signal);
+    const { total, etag, isCounted } = await fetcher.measure(part.url, signal);
     const { url: address, offset, length, durationUs, discontinuity, key } = part;
     const stretch = length ?? total - offset;
     if (stretch <= 0 || offset + stretch > total) throw new TeachifyError('manifest_invalid', 'The playlist names bytes that are not there');
     return {
-      ...{ url: address, offset, length: stretch, total, etag, durationUs, discontinuity },
+      ...{ url: address, offset, length: stretch, total, etag, isCounted, durationUs, discontinuity },
       key: key && { wrapped: await wrappedKey(key.url), iv: Buffer.from(key.iv).toString('hex') },
     };
   };
@@ -119,7 +122,7 @@ function fileOf(parts: readonly StoredPart[]): FileDescription {
     offset += length;
     return piece;
   });
-  const places = parts.map((part) => ({ url: part.url, offset: part.offset, total: part.total, etag: part.etag }));
+  const places = parts.map((part) => ({ url: part.url, offset: part.offset, total: part.total, etag: part.etag, isCounted: part.isCounted }));
   const named = parts.map(({ url, offset: from, length, total, etag }) => [url.split('?', 1)[0], from, length, total, etag]);
   const id = createHash('sha256').update(JSON.stringify(named)).digest('hex');
   return { id, bytes: offset, pieces, origin: { kind: 'elsewhere', places } };

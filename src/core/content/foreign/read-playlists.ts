@@ -63,6 +63,9 @@ function beside(renditions: readonly types.Rendition[], kind: 'audio' | 'caption
   return renditions.flatMap(({ uri, language, name }) => (uri ? [{ ...unknown, kind, url: resolve(uri, base), language: language ?? null, name }] : []));
 }
 
+/** No segment lasts a day. */
+const longestSeconds = 86_400;
+
 /** The parts of a media playlist. Throws media_undecodable for what cannot be taken home: a live stream, DRM, gaps. */
 export function readMedia(text: string, url: string): PlaylistPart[] {
   const playlist = parsed(text);
@@ -73,6 +76,8 @@ export function readMedia(text: string, url: string): PlaylistPart[] {
   let map: string | null = null;
   for (const segment of playlist.segments) {
     if (segment.gap) throw new TeachifyError('media_undecodable', 'Parts of this video are missing where it comes from');
+    // A playlist that forgot to say is parsed all the same, and an offset of nothing would damage every time after it.
+    if (!(segment.duration >= 0 && segment.duration < longestSeconds)) throw invalid('A segment does not say how long it is');
     const key = keyOf(segment, url);
     const own = initOf(segment, url);
     if (own && identify(own) !== map) {
@@ -96,7 +101,9 @@ function identify({ url, offset, length }: Resource): string {
 }
 
 function stretch(range: { offset: number; length: number } | undefined): { offset: number; length: number | null } {
-  return range ? { offset: range.offset, length: range.length } : { offset: 0, length: null };
+  if (!range) return { offset: 0, length: null };
+  if (!Number.isSafeInteger(range.offset) || !Number.isSafeInteger(range.length)) throw invalid('A range of bytes is none');
+  return { offset: range.offset, length: range.length };
 }
 
 function keyOf({ key, mediaSequenceNumber }: types.Segment, base: string): PlaylistPart['key'] {
