@@ -11,6 +11,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   payload_too_large: 413,
   disk_full: 507,
   rate_limited: 429,
+  server_error: 503,
 };
 
 /** The HTTP status of an expected failure; 500 for what no client should meet. */

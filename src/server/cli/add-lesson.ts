@@ -3,13 +3,14 @@ import { access } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lessonJob } from '../jobs/lesson-worker.ts';
-import { createSqlJobs } from '../jobs/sql-jobs.ts';
-import { wait } from '../jobs/wait.ts';
+import { openJobs } from '../jobs/open-jobs.ts';
+import { readEnvironment, storeAddress } from '../options.ts';
 import { linkLesson } from '../services/linked-lesson.ts';
-import { createMediaFolder } from '../services/media-folder.ts';
+import { openSchoolMedia } from '../storage/school-media.ts';
 import { createPublication } from '../services/publication.ts';
-import { loadSchoolKeys } from '../services/school-keys.ts';
+import { openSchoolKeys } from '../services/school-keys.ts';
 import { openStore } from '../store/database.ts';
+import { sendLesson } from './send-lesson.ts';
 import { createLessonMaker, lessonOrderSchema, type LessonOrder } from '../transcoding/make-lesson.ts';
 
 export const addLessonHelp = `Usage: teachify-server add-lesson VIDEO --course ID [flags]
@@ -23,10 +24,16 @@ VIDEO may also be the https address of an HLS playlist (.m3u8): then it stays wh
   --description TEXT
   --language TAG       spoken in it, as in en or pt-BR (default: en)
   --captions TAG=FILE  WebVTT or SubRip, once per language
+  --data-saver         also make a picture in AV1, about half the bytes of the smallest, for three times the work
   --id ID              of the lesson; one that exists is replaced (default: a new one)
   --later              leave it to the server's worker, and print the job's id
+  --server URL         a school on another machine, which is sent the files and makes the lesson; broken off, the
+                       same command goes on from where it was
+  --email ADDRESS      of the teacher there; the password is taken from the environment: TEACHIFY_PASSWORD
   --data FOLDER        the school's folder, also TEACHIFY_SERVER_DATA (default: ./data)
-  --help`;
+  --help
+
+A school in PostgreSQL is named by DATABASE_URL, as for the server.`;
 
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
@@ -54,12 +61,15 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
     timelineId: randomUUID(),
     source: resolve(video),
     captions: (values.captions ?? []).map(splitCaptions),
+    ...(values['data-saver'] ? { dataSaver: true } : {}),
   });
 
-  const data = values.data ?? env['TEACHIFY_SERVER_DATA'] ?? 'data';
-  const file = join(data, 'school.db');
-  await access(file).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
-  const store = await openStore(file, env['TEACHIFY_SQLITE_BINDING']);
+  if (values.server) return print(await sendLesson(order, { server: values.server, email: values.email, env, now, say, signal, later: values.later ?? false }));
+  const options = readEnvironment(env, values.data);
+  const { data } = options;
+  const address = storeAddress(options);
+  if (!options.databaseUrl) await access(address).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
+  const store = await openStore(address, env['TEACHIFY_SQLITE_BINDING']);
   try {
     if (isAddress(video)) {
       const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
@@ -67,9 +77,12 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
       await linkLesson(store, { ...order, url: video }, now());
       return print(order.id);
     }
-    if (values.later) return print(await createSqlJobs({ store, now, newId: randomUUID, wait }).enqueue(lessonJob, order));
-    const media = createMediaFolder(join(data, 'media'));
-    const publication = createPublication({ store, media, keys: await loadSchoolKeys(join(data, 'keys.json')), now });
+    if (values.later) {
+      const { jobs, close } = await openJobs({ store, address, now, onError: () => {} });
+      return print(await jobs.enqueue(lessonJob, order).finally(close));
+    }
+    const media = await openSchoolMedia({ store, places: options, preferred: options.storage, now });
+    const publication = createPublication({ store, media, keys: await openSchoolKeys(store, join(data, 'keys.json')), now });
     const maker = createLessonMaker({ store, publication, workshop: join(data, 'workshop') });
     let told = -1;
     await maker.make(order, {
@@ -93,7 +106,10 @@ const flags = {
   language: { type: 'string' },
   captions: { type: 'string', multiple: true },
   id: { type: 'string' },
+  'data-saver': { type: 'boolean' },
   later: { type: 'boolean' },
+  server: { type: 'string' },
+  email: { type: 'string' },
   data: { type: 'string' },
   help: { type: 'boolean' },
 } as const;

@@ -18,6 +18,8 @@ export interface Jobs {
   /** From the beginning. False unless it failed or was cancelled. */
   retry(id: string): Promise<boolean>;
   find(id: string): Promise<Job | null>;
+  /** What it was given; null when it is not there. */
+  payloadOf(id: string): Promise<unknown>;
   /** The job now and after each change, until it has ended or the signal. Nothing for a job that is not there. */
   watch(id: string, signal: AbortSignal): AsyncIterable<Job>;
 }

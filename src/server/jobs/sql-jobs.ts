@@ -2,7 +2,8 @@ import type { Selectable, Updateable } from 'kysely';
 import type { Job } from '../../shared/api/jobs.ts';
 import type { Store } from '../store/database.ts';
 import type { Schema } from '../store/schema.ts';
-import { hasEnded, type Claim, type Jobs } from './ports.ts';
+import type { Claim, Jobs } from './ports.ts';
+import { watchJob } from './watch-job.ts';
 
 interface Dependencies {
   readonly store: Store;
@@ -14,9 +15,8 @@ interface Dependencies {
 
 /** A job that has taken so many workers with it is not given to another. */
 const mostAttempts = 5;
-const watchEveryMs = 500;
 
-/** Jobs in a table: each step is one statement, so that two workers never both get a job. */
+/** Jobs in a table of SQLite: each step is one statement, so that two workers never both get a job. */
 export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
   const held = ({ id, lease }: Claim, change: Updateable<Schema['jobs']>) =>
     changed(store.updateTable('jobs').set({ ...change, updated_at: now() }).where('id', '=', id).where('lease', '=', lease).where('state', '=', 'running'));
@@ -26,6 +26,10 @@ export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
   };
   return {
     find,
+    payloadOf: async (id) => {
+      const row = await store.selectFrom('jobs').select('payload').where('id', '=', id).executeTakeFirst();
+      return row ? (JSON.parse(row.payload) as unknown) : null;
+    },
     enqueue: async (kind, payload) => {
       const id = newId();
       const times = { created_at: now(), updated_at: now() };
@@ -72,18 +76,7 @@ export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
           .where('id', '=', id)
           .where('state', 'in', ['failed', 'cancelled']),
       ),
-    watch: async function* watch(id, signal) {
-      let told: string | null = null;
-      while (!signal.aborted) {
-        const job = await find(id);
-        if (!job) return;
-        const text = JSON.stringify(job);
-        if (text !== told) yield job;
-        if (hasEnded(job)) return;
-        told = text;
-        await wait(watchEveryMs, signal);
-      }
-    },
+    watch: (id, signal) => watchJob({ find: () => find(id), wait }, signal),
   };
 }
 

@@ -16,6 +16,9 @@ interface Dependencies {
   readonly idleMs: number;
 }
 
+/** So soon, in ms, a worker learns that its job was cancelled. */
+const mostSilenceMs = 2000;
+
 /** Does jobs one after another until the signal; the one in hand then waits for its lease to lapse. */
 export async function runWorker(dependencies: Dependencies, signal: AbortSignal): Promise<void> {
   const { jobs, handlers, wait, onError, leaseMs, idleMs } = dependencies;
@@ -32,9 +35,12 @@ async function perform(claim: Claim, { jobs, handlers, wait, leaseMs, onError }:
   const over = new AbortController();
   const lost = new AbortController();
   const signal = AbortSignal.any([stop, lost.signal]);
+  const report = async (share: number) => {
+    if (!(await jobs.progress(claim, share))) lost.abort();
+  };
   const holding = hold(AbortSignal.any([over.signal, stop]));
   try {
-    await handler(claim.payload, { signal, onProgress: latest((share) => jobs.progress(claim, share)) });
+    await handler(claim.payload, { signal, onProgress: latest(report) });
     await jobs.complete(claim);
   } catch (error) {
     if (signal.aborted) return;
@@ -48,7 +54,7 @@ async function perform(claim: Claim, { jobs, handlers, wait, leaseMs, onError }:
 
   async function hold(ended: AbortSignal): Promise<void> {
     for (;;) {
-      await wait(leaseMs / 3, ended);
+      await wait(Math.min(leaseMs / 3, mostSilenceMs), ended);
       if (ended.aborted) return;
       // A database that is busy is asked again: two more beats fit into the lease.
       const ours = await jobs.heartbeat(claim, leaseMs).catch(() => true);

@@ -1,5 +1,4 @@
 import { createDecipheriv } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { FastifyPluginAsync } from 'fastify';
 import { leaseRequestSchema, leaseResponseSchema, signedManifestSchema } from '../../shared/api/catalog.ts';
 import type { Manifest } from '../../shared/models/manifest.ts';
@@ -8,7 +7,7 @@ import { notFound } from '../errors.ts';
 import { deriveFileKey } from '../services/encryption.ts';
 import { captionsPlaylist, mediaPlaylist, multivariantPlaylist, playlistType } from '../services/playlists.ts';
 import type { LessonRow } from '../services/school.ts';
-import { sendFile } from './send-file.ts';
+import { readWhole } from '../storage/read-whole.ts';
 import { body, caller, type Services } from './services.ts';
 
 interface LessonParams {
@@ -17,7 +16,7 @@ interface LessonParams {
 
 /** Everything that opens a lesson. Each route checks enrolment first. */
 export const contentRoutes: FastifyPluginAsync<Services> = async (app, services) => {
-  const { sessions, school, leases, media } = services;
+  const { sessions, school, leases, files, attachments } = services;
   app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'private, no-cache'));
 
   app.get<LessonParams>('/api/lessons/:lessonId/manifest', async (request, reply) => {
@@ -43,7 +42,15 @@ export const contentRoutes: FastifyPluginAsync<Services> = async (app, services)
   app.get<LessonParams>('/api/lessons/:lessonId/video.mp4', async (request, reply) => {
     const row = await school.lessonFor((await caller(sessions, request)).id, request.params.lessonId);
     if (!row.plain_sha256) throw notFound('Video');
-    return sendFile(request, reply, { path: media.pathOf(row.plain_sha256), etag: row.plain_sha256, type: 'video/mp4', cacheControl: 'private, no-cache' });
+    return files.send(request, reply, { sha256: row.plain_sha256, type: 'video/mp4', cacheControl: 'private, no-cache' });
+  });
+
+  app.get<{ Params: { lessonId: string; name: string } }>('/api/lessons/:lessonId/attachments/:name', async (request, reply) => {
+    const row = await school.lessonFor((await caller(sessions, request)).id, request.params.lessonId);
+    const { bytes, mimeType } = await attachments.read(row, request.params.name);
+    // Never shown as a page of this server, whatever it holds.
+    const safety = { 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
+    return reply.headers(safety).type(mimeType).send(bytes);
   });
 
   app.get<{ Params: { lessonId: string; name: string } }>('/api/lessons/:lessonId/:name', async (request, reply) => {
@@ -58,18 +65,18 @@ export const contentRoutes: FastifyPluginAsync<Services> = async (app, services)
 };
 
 /** No name is the multivariant playlist; `captions_en` the captions' one; else a rendition's id. */
-async function playlistNamed({ media }: Services, manifest: Manifest, name: string | undefined): Promise<string> {
+async function playlistNamed({ media, mediaBaseUrl: base }: Services, manifest: Manifest, name: string | undefined): Promise<string> {
   if (name === undefined) return multivariantPlaylist(manifest);
   if (name.startsWith('captions_')) return captionsPlaylist(manifest, captionsIn(manifest, name.slice('captions_'.length)));
   const rendition = manifest.renditions.find(({ id }) => id === name);
   if (!rendition) throw notFound('Playlist');
-  const pieces = decodePieceTable(await readFile(media.pathOf(rendition.pieceTable.sha256)));
-  return mediaPlaylist(manifest.lessonId, rendition, pieces);
+  const pieces = decodePieceTable(await readWhole(media, rendition.pieceTable.sha256));
+  return mediaPlaylist(manifest.lessonId, rendition, pieces, base === undefined ? undefined : (sha256) => `${base}/${sha256}`);
 }
 
 async function captionsText({ media, school }: Services, row: LessonRow, language: string | undefined): Promise<Buffer> {
   const { file } = captionsIn(school.manifest(row), language);
-  const stored = await readFile(media.pathOf(file.sha256));
+  const stored = await readWhole(media, file.sha256);
   if (!file.keyId) return stored;
   const decipher = createDecipheriv('aes-128-cbc', deriveFileKey(row.content_key, file.keyId), new Uint8Array(16));
   return Buffer.concat([decipher.update(stored), decipher.final()]);

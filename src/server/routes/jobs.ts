@@ -3,8 +3,10 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { toWire } from '../../shared/api/codec.ts';
 import { jobSchema, type Job } from '../../shared/api/jobs.ts';
-import { TeachifyError } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { notFound } from '../errors.ts';
+import type { Caller } from '../services/sessions.ts';
+import { lessonOrderSchema } from '../transcoding/make-lesson.ts';
 import { caller, type Services } from './services.ts';
 
 interface JobParams {
@@ -12,17 +14,23 @@ interface JobParams {
 }
 const pattern = '/api/jobs/:jobId';
 
-/** What the server works on, for those who gave it the work. */
-export const jobRoutes: FastifyPluginAsync<Services> = async (app, { sessions, jobs }) => {
+/** What the server works on, for those who teach the course it is for. */
+export const jobRoutes: FastifyPluginAsync<Services> = async (app, { sessions, courses, jobs }) => {
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (_, reply) => void reply.header('cache-control', 'no-store'));
 
+  /** A course that is gone is taught by nobody, and admins still see what was made for it. */
+  const isTheirs = async (who: Caller, { id }: Job): Promise<boolean> => {
+    if (who.role === 'admin') return true;
+    const order = lessonOrderSchema.safeParse(await jobs.payloadOf(id)).data;
+    return order !== undefined && courses.admit(who, { courseId: order.courseId }).then(() => true, isRefusal);
+  };
   const jobFor = async (request: FastifyRequest<JobParams>): Promise<Job> => {
-    const { role } = await caller(sessions, request);
-    if (role === 'student') throw new TeachifyError('forbidden', 'This is for teachers');
+    const who = await caller(sessions, request);
+    if (who.role === 'student') throw new TeachifyError('forbidden', 'This is for teachers');
     const job = await jobs.find(request.params.jobId);
-    if (!job) throw notFound('Job');
+    if (!job || !(await isTheirs(who, job))) throw notFound('Job');
     return job;
   };
 
@@ -49,6 +57,12 @@ export const jobRoutes: FastifyPluginAsync<Services> = async (app, { sessions, j
     return reply.wire(jobSchema, await jobFor(request));
   });
 };
+
+/** False for a refusal; what else went wrong is thrown again. */
+function isRefusal(error: unknown): false {
+  if (isTeachifyError(error, 'not_enrolled')) return false;
+  throw error;
+}
 
 /** Server-sent events: `data:` and the job, once now and once for each change; the end of the job is the end of the stream. */
 async function* eventsOf(watched: AsyncIterable<Job>): AsyncIterable<string> {

@@ -18,7 +18,7 @@ interface UploadParams {
 }
 
 /** Files of teachers, by tus 1.0, and the lessons made of them. */
-export const uploadRoutes: FastifyPluginAsync<Services> = async (app, { sessions, school, uploads, jobs, sources }) => {
+export const uploadRoutes: FastifyPluginAsync<Services> = async (app, { sessions, school, courses, uploads, jobs, sources, record }) => {
   const teacher = async (request: FastifyRequest): Promise<Caller> => {
     const person = await caller(sessions, request);
     if (person.role === 'student') throw new TeachifyError('forbidden', 'This is for teachers');
@@ -35,7 +35,7 @@ export const uploadRoutes: FastifyPluginAsync<Services> = async (app, { sessions
         const { id } = await teacher(request);
         if (request.params.uploadId !== undefined) await uploads.requireOwner(request.params.uploadId, id);
         reply.hijack();
-        await uploads.handle(request.raw, reply.raw, id);
+        await uploads.handle(request.raw, reply.raw, { personId: id, uploadId: request.params.uploadId });
       },
     });
   }
@@ -43,6 +43,7 @@ export const uploadRoutes: FastifyPluginAsync<Services> = async (app, { sessions
   app.post<UploadParams>(`${endpoints.uploads()}/:uploadId/lesson`, async (request, reply) => {
     const person = await teacher(request);
     const { captions, ...wanted } = body(lessonOrderRequestSchema, request);
+    await courses.admit(person, { courseId: wanted.courseId });
     await school.roomFor({ lessonId: wanted.id ?? null, courseId: wanted.courseId });
     const video = await uploads.fileOf(request.params.uploadId, person.id);
     const words = await Promise.all(captions.map(async ({ language, uploadId }) => ({ language, uploadId, file: await uploads.fileOf(uploadId, person.id) })));
@@ -57,6 +58,7 @@ export const uploadRoutes: FastifyPluginAsync<Services> = async (app, { sessions
     await uploads.take(request.params.uploadId, person.id, order.source);
     for (const { uploadId, file } of placed) await uploads.take(uploadId, person.id, file);
     const job = await jobs.enqueue(lessonJob, { ...order, captions: placed.map(({ language, file }) => ({ language, file })) });
+    await record(person, 'lesson.make', id, { courseId: wanted.courseId, job });
     const made = await jobs.find(job);
     if (!made) throw new Error('The job just made is not there');
     return reply.code(202).wire(jobSchema, made);

@@ -1,9 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as hls from 'hls-parser';
 import type { types } from 'hls-parser';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { EncodedLesson } from '../../shared/models/encoded-lesson.ts';
+import { touchCourse } from './catalog-changes.ts';
+import { contentKeyOf } from './content-key.ts';
 import type { Store } from '../store/database.ts';
+import { inTransaction } from '../store/transactions.ts';
 
 /** A lesson whose video lies elsewhere as HLS (RFC 8216) and stays there. */
 export type LinkedLesson = Pick<EncodedLesson, 'id' | 'courseId' | 'title' | 'description' | 'language' | 'timelineId'> & { readonly url: string };
@@ -28,7 +31,10 @@ export async function linkLesson(store: Store, lesson: LinkedLesson, now: number
     ...{ manifest: null, signature: null, plain_sha256: null, plain_bytes: null, video_url: lesson.url, video_bytes: JSON.stringify(bytes) },
     ...{ source_hash: createHash('sha256').update(lesson.url).digest('hex'), published_at: now },
   };
-  await store.insertInto('lessons').values({ id: lesson.id, content_key: randomBytes(16).toString('base64url'), ...row }).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+  await inTransaction(store, async (db) => {
+    await db.insertInto('lessons').values({ id: lesson.id, content_key: await contentKeyOf(db, lesson.id), ...row }).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+    await touchCourse(db, lesson.courseId);
+  });
 }
 
 async function lookAt(url: string): Promise<Looked> {

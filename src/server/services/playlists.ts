@@ -1,25 +1,34 @@
 import { endpoints } from '../../shared/api/endpoints.ts';
-import type { Manifest, Rendition, SideFile } from '../../shared/models/manifest.ts';
+import { variantsOf, type Manifest, type Rendition, type SideFile, type Variant } from '../../shared/models/manifest.ts';
 import type { Piece } from '../../shared/models/piece-table.ts';
+import { sparing } from '../../shared/models/quality.ts';
 
 /** Playlists for players that know HLS and nothing of us (RFC 8216), written from the manifest's measured sizes. */
 
 export const playlistType = 'application/vnd.apple.mpegurl';
 
+/** Sound of few bits is a group of its own, beside the picture that goes with it; a lesson of sound alone has it as its variants. */
 export function multivariantPlaylist(manifest: Manifest): string {
-  const audio = manifest.renditions.filter(({ kind }) => kind === 'audio');
+  const variants = variantsOf(manifest);
   const captions = manifest.sideFiles.filter(({ role }) => role === 'captions');
+  const groups = new Map(variants.flatMap(({ picture, sounds }) => (picture && sounds.length > 0 ? [[groupOf(sounds), sounds]] : [])));
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  for (const [index, { id, language }] of audio.entries()) {
-    lines.push(media('AUDIO', 'sound', { name: id, language, isDefault: index === 0, uri: `playlist_${id}.m3u8` }));
+  for (const [group, sounds] of groups) {
+    for (const [index, { id, language }] of sounds.entries()) {
+      // The same name in each group tells players that it is the same sound (RFC 8216 4.3.4.1.1).
+      const name = index === 0 ? 'audio' : id;
+      lines.push(media('AUDIO', group, { name, language, isDefault: index === 0, uri: `playlist_${id}.m3u8` }));
+    }
   }
   for (const { language, name } of captions) {
     lines.push(media('SUBTITLES', 'captions', { name: language ?? name, language, isDefault: false, uri: `playlist_captions_${language ?? 'und'}.m3u8` }));
   }
-  for (const video of manifest.renditions.filter(({ kind }) => kind === 'video')) {
-    lines.push(streamInf(video, audio[0], captions.length > 0), `playlist_${video.id}.m3u8`);
-  }
+  for (const variant of variants) lines.push(...streamInf(variant, captions.length > 0));
   return `${lines.join('\n')}\n`;
+}
+
+function groupOf(sounds: readonly Rendition[]): string {
+  return sounds.some(({ quality }) => quality === sparing) ? 'sparing' : 'sound';
 }
 
 function media(type: string, group: string, { name, language, isDefault, uri }: { name: string; language: string | null; isDefault: boolean; uri: string }) {
@@ -35,29 +44,35 @@ function media(type: string, group: string, { name, language, isDefault, uri }: 
   return `#EXT-X-MEDIA:${attributes.join(',')}`;
 }
 
-function streamInf(video: Rendition, audio: Rendition | undefined, hasCaptions: boolean): string {
+function streamInf({ picture, sounds }: Variant, hasCaptions: boolean): string[] {
+  const [sound] = sounds;
+  const shown = picture ?? sound;
+  if (!shown) return [];
+  const parts = picture && sound ? [picture, sound] : [shown];
+  const sum = (of: (rendition: Rendition) => number) => parts.reduce((total, rendition) => total + of(rendition), 0);
   const attributes = [
-    `BANDWIDTH=${video.bandwidth + (audio?.bandwidth ?? 0)}`,
-    `AVERAGE-BANDWIDTH=${video.averageBandwidth + (audio?.averageBandwidth ?? 0)}`,
-    `CODECS="${[video.codecs, audio?.codecs].filter(Boolean).join(',')}"`,
-    ...(video.width && video.height ? [`RESOLUTION=${video.width}x${video.height}`] : []),
-    ...(video.frameRate ? [`FRAME-RATE=${video.frameRate.toFixed(3)}`] : []),
-    ...(audio ? ['AUDIO="sound"'] : []),
+    `BANDWIDTH=${sum(({ bandwidth }) => bandwidth)}`,
+    `AVERAGE-BANDWIDTH=${sum(({ averageBandwidth }) => averageBandwidth)}`,
+    `CODECS="${parts.map(({ codecs }) => codecs).join(',')}"`,
+    ...(shown.width && shown.height ? [`RESOLUTION=${shown.width}x${shown.height}`] : []),
+    ...(shown.frameRate ? [`FRAME-RATE=${shown.frameRate.toFixed(3)}`] : []),
+    ...(picture && sound ? [`AUDIO="${groupOf(sounds)}"`] : []),
     ...(hasCaptions ? ['SUBTITLES="captions"'] : []),
   ];
-  return `#EXT-X-STREAM-INF:${attributes.join(',')}`;
+  return [`#EXT-X-STREAM-INF:${attributes.join(',')}`, `playlist_${shown.id}.m3u8`];
 }
 
 /** From where playlists lie to the server's root; relative, because a school may live below a path of its host. */
 const root = '../../..';
+const besides = (sha256: string) => `${root}${endpoints.media(sha256)}`;
 
 /**
  * One rendition, each segment under an address of its own; the key comes from the enrolment-checked endpoint.
  * Not EXT-X-BYTERANGE: ffmpeg, and so every player built on it, asks for the key with the segment's range.
  */
-export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: readonly Piece[]): string {
+export function mediaPlaylist(lessonId: string, rendition: Rendition, pieces: readonly Piece[], mediaUrl = besides): string {
   const { sha256, keyId } = rendition.file;
-  const address = ({ offset, length }: Piece, ending: string) => `${root}${endpoints.media(sha256)}/${offset}-${offset + length - 1}.${ending}`;
+  const address = ({ offset, length }: Piece, ending: string) => `${mediaUrl(sha256)}/${offset}-${offset + length - 1}.${ending}`;
   const [init, ...segments] = pieces;
   if (!init) throw new Error(`Rendition ${rendition.id} of ${lessonId} has no initialisation segment`);
   const longest = Math.max(...segments.map(({ durationUs }) => durationUs));

@@ -1,13 +1,19 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { toWire } from '../../shared/api/codec.ts';
-import { encodedLessonSchema, type EncodedLesson, type EncodedRendition } from '../../shared/models/encoded-lesson.ts';
+import { encodedLessonSchema, filesOf, type EncodedLesson, type EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import { manifestSchema, type Manifest, type PublishedFile, type Rendition, type SideFile } from '../../shared/models/manifest.ts';
 import { encodePieceTable } from '../../shared/models/piece-table.ts';
+import type { MediaStorage } from '../storage/ports.ts';
 import type { Store } from '../store/database.ts';
+import { inTransaction, takeTurn } from '../store/transactions.ts';
+import { attachmentsOf } from './attachments.ts';
+import { touchCourse } from './catalog-changes.ts';
+import { bitRatesOf } from './bit-rates.ts';
+import { contentKeyOf } from './content-key.ts';
 import { deriveFileKey, encryptSegment, encryptWhole } from './encryption.ts';
-import type { MediaFolder } from './media-folder.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
@@ -19,7 +25,7 @@ export interface Publication {
 
 interface Dependencies {
   readonly store: Store;
-  readonly media: MediaFolder;
+  readonly media: MediaStorage;
   readonly keys: SchoolKeys;
   readonly now: () => number;
 }
@@ -33,8 +39,8 @@ interface Remembered {
 export function createPublication({ store, media, keys, now }: Dependencies): Publication {
   const publishPicture = async (file: string) => {
     const bytes = await readFile(file);
-    const { sha256 } = await media.add((put) => put(bytes));
-    return { sha256, type: mimeTypeOf(file) };
+    const type = mimeTypeOf(file);
+    return { sha256: (await media.put([bytes], { type })).sha256, type };
   };
   return {
     publishPicture,
@@ -42,44 +48,61 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
       const text = await readFile(join(folder, 'lesson.json'), 'utf8');
       const lesson = encodedLessonSchema.parse(JSON.parse(text));
       const sourceHash = await hashSource(folder, lesson, text);
-      const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
-      if (before?.source_hash === sourceHash) return false;
-
-      const contentKey = before?.content_key ?? randomBytes(16).toString('base64url');
-      const files = new PublishedFiles(store, media, lesson.id, contentKey);
-      const poster = lesson.poster ? await publishPicture(join(folder, lesson.poster)) : null;
-      const revision = (before?.revision ?? 0) + 1;
-      const manifest = lesson.plainVideo ? null : await describe(folder, lesson, revision, files, poster);
-      const plain = lesson.plainVideo ? await addFile(media, join(folder, lesson.plainVideo)) : null;
-      const payload = manifest ? JSON.stringify(toWire(manifest)) : null;
-      const row = {
-        id: lesson.id,
-        course_id: lesson.courseId,
-        position: lesson.position,
-        title: lesson.title,
-        description: lesson.description,
-        duration_ms: lesson.durationMs,
-        timeline_id: lesson.timelineId,
-        revision,
-        content_key: contentKey,
-        manifest: payload,
-        signature: payload ? await keys.signDetached(payload) : null,
-        plain_sha256: plain?.sha256 ?? null,
-        plain_bytes: plain?.bytes ?? null,
-        ...{ video_url: null, video_bytes: null },
-        poster_sha256: poster?.sha256 ?? null,
-        poster_type: poster?.type ?? null,
-        source_hash: sourceHash,
-        published_at: now(),
-      };
-      await store
-        .insertInto('lessons')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-        .execute();
-      return true;
+      for (let attempt = 1; attempt < mostAttempts; attempt += 1) {
+        const outcome = await publishOn({ store, media, keys, now }, folder, lesson, sourceHash, publishPicture);
+        if (outcome !== 'overtaken') return outcome === 'published';
+      }
+      throw new Error(`The lesson ${lesson.id} is published by somebody else again and again`);
     },
   };
+}
+
+const mostAttempts = 10;
+
+/** `overtaken` when another revision came meanwhile: its files are known now, and what is left is the next revision. */
+async function publishOn({ store, media, keys, now }: Dependencies, folder: string, lesson: EncodedLesson, sourceHash: string, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
+  const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
+  if (before?.source_hash === sourceHash) return 'unchanged';
+
+  const contentKey = await contentKeyOf(store, lesson.id);
+  const files = new PublishedFiles(store, media, lesson.id, contentKey);
+  const poster = lesson.poster ? await publishPicture(join(folder, lesson.poster)) : null;
+  const revision = (before?.revision ?? 0) + 1;
+  const manifest = lesson.plainVideo ? null : await describe(folder, lesson, revision, files, poster, await attachmentsOf(store, lesson.id));
+  const plain = lesson.plainVideo ? await media.put(createReadStream(join(folder, lesson.plainVideo))) : null;
+  const payload = manifest ? JSON.stringify(toWire(manifest)) : null;
+  const row = {
+    id: lesson.id,
+    course_id: lesson.courseId,
+    position: lesson.position,
+    title: lesson.title,
+    description: lesson.description,
+    duration_ms: lesson.durationMs,
+    timeline_id: lesson.timelineId,
+    revision,
+    content_key: contentKey,
+    manifest: payload,
+    signature: payload ? await keys.signDetached(payload) : null,
+    plain_sha256: plain?.sha256 ?? null,
+    plain_bytes: plain?.bytes ?? null,
+    ...{ video_url: null, video_bytes: null },
+    poster_sha256: poster?.sha256 ?? null,
+    poster_type: poster?.type ?? null,
+    source_hash: sourceHash,
+    published_at: now(),
+  };
+  return inTransaction(store, async (db) => {
+    await takeTurn(db, `lesson ${lesson.id}`);
+    const current = await db.selectFrom('lessons').select('revision').where('id', '=', lesson.id).executeTakeFirst();
+    if (current?.revision !== before?.revision) return 'overtaken';
+    await db
+      .insertInto('lessons')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+      .execute();
+    await touchCourse(db, lesson.courseId);
+    return 'published';
+  });
 }
 
 async function describe(
@@ -88,6 +111,7 @@ async function describe(
   revision: number,
   files: PublishedFiles,
   poster: { sha256: string; type: string } | null,
+  attachments: readonly SideFile[],
 ): Promise<Manifest> {
   const renditions: Rendition[] = [];
   for (const encoded of lesson.renditions) renditions.push(await publishRendition(folder, lesson, encoded, files));
@@ -113,7 +137,7 @@ async function describe(
     timelineId: lesson.timelineId,
     durationMs: lesson.durationMs,
     renditions,
-    sideFiles,
+    sideFiles: [...sideFiles, ...attachments],
     chapters: lesson.chapters,
   });
 }
@@ -122,24 +146,21 @@ async function publishRendition(folder: string, lesson: EncodedLesson, encoded: 
   const { id, kind, codecs, quality, width, height, frameRate } = encoded;
   const { file, pieceTable } = await files.rendition(join(folder, encoded.file), encoded);
   if (!pieceTable) throw new Error(`Rendition ${id} of ${lesson.id} was remembered without its piece table`);
-  const bitsPerSecond = encoded.segments.map(({ bytes, durationUs }) => Math.ceil((bytes * 8 * 1e6) / durationUs));
-  const totalUs = encoded.segments.reduce((sum, { durationUs }) => sum + durationUs, 0);
   return {
     ...{ id, kind, codecs, quality, width, height, frameRate, file, pieceTable },
     language: kind === 'audio' ? lesson.language : null,
-    averageBandwidth: Math.ceil((file.bytes * 8 * 1e6) / totalUs),
-    bandwidth: Math.max(...bitsPerSecond),
+    ...bitRatesOf(encoded.segments),
   };
 }
 
 /** Encrypts and stores the files of one lesson; what was published before from the same bytes keeps key and bytes. */
 class PublishedFiles {
   readonly #store: Store;
-  readonly #media: MediaFolder;
+  readonly #media: MediaStorage;
   readonly #lessonId: string;
   readonly #contentKey: string;
 
-  constructor(store: Store, media: MediaFolder, lessonId: string, contentKey: string) {
+  constructor(store: Store, media: MediaStorage, lessonId: string, contentKey: string) {
     this.#store = store;
     this.#media = media;
     this.#lessonId = lessonId;
@@ -148,7 +169,7 @@ class PublishedFiles {
 
   async whole(plain: Uint8Array): Promise<PublishedFile> {
     const { file } = await this.#once(sha256(plain), async (keyId, key) => {
-      const { sha256: name, bytes } = await this.#media.add((put) => put(encryptWhole(key, plain)));
+      const { sha256: name, bytes } = await this.#media.put([encryptWhole(key, plain)]);
       return { file: { sha256: name, bytes, keyId }, pieceTable: null };
     });
     return file;
@@ -158,38 +179,29 @@ class PublishedFiles {
     return this.#once(await hashFile(path), async (keyId, key) => {
       const pieces: { length: number; durationUs: number; sha256: Uint8Array }[] = [];
       const source = await open(path, 'r');
-      const stored = await this.#media
-        .add(async (put) => {
-          const add = async (piece: Uint8Array, durationUs: number) => {
-            pieces.push({ length: piece.length, durationUs, sha256: createHash('sha256').update(piece).digest() });
-            await put(piece);
-          };
-          await add(await readAt(source, 0, encoded.initBytes), 0);
-          for (const [index, { offset, bytes, durationUs }] of encoded.segments.entries()) {
-            await add(encryptSegment(key, index + 1, await readAt(source, offset, bytes)), durationUs);
-          }
-        })
-        .finally(() => source.close());
+      const listed = (piece: Uint8Array, durationUs: number) => {
+        pieces.push({ length: piece.length, durationUs, sha256: createHash('sha256').update(piece).digest() });
+        return piece;
+      };
+      async function* encrypted() {
+        yield listed(await readAt(source, 0, encoded.initBytes), 0);
+        for (const [index, { offset, bytes, durationUs }] of encoded.segments.entries()) {
+          yield listed(encryptSegment(key, index + 1, await readAt(source, offset, bytes)), durationUs);
+        }
+      }
+      const stored = await this.#media.put(encrypted()).finally(() => source.close());
       const table = encodePieceTable(pieces);
-      const pieceTable = await this.#media.add((put) => put(table));
+      const pieceTable = await this.#media.put([table]);
       return { file: { ...stored, keyId }, pieceTable: { ...pieceTable, keyId: null } };
     });
   }
 
   async #once(plainSha256: string, make: (keyId: string, key: Uint8Array) => Promise<Remembered>): Promise<Remembered> {
-    const known = await this.#store
-      .selectFrom('published_files')
-      .selectAll()
-      .where('lesson_id', '=', this.#lessonId)
-      .where('plain_sha256', '=', plainSha256)
-      .executeTakeFirst();
-    if (known) {
-      const pieceTable = known.piece_table ? (JSON.parse(known.piece_table) as PublishedFile) : null;
-      return { file: { sha256: known.sha256, bytes: Number(known.bytes), keyId: known.key_id }, pieceTable };
-    }
+    const known = await this.#find(plainSha256);
+    if (known) return known;
     const keyId = randomUUID();
     const made = await make(keyId, deriveFileKey(this.#contentKey, keyId));
-    await this.#store
+    const { numInsertedOrUpdatedRows } = await this.#store
       .insertInto('published_files')
       .values({
         lesson_id: this.#lessonId,
@@ -199,15 +211,28 @@ class PublishedFiles {
         key_id: keyId,
         piece_table: made.pieceTable ? JSON.stringify(made.pieceTable) : null,
       })
-      .execute();
-    return made;
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows) return made;
+    // Somebody else was first with the same file. It has a key of its own, so what was made here is nobody's.
+    const theirs = await this.#find(plainSha256);
+    if (!theirs) throw new Error(`A published file of ${this.#lessonId} is neither new nor there`);
+    await this.#media.remove(made.file.sha256);
+    if (made.pieceTable && made.pieceTable.sha256 !== theirs.pieceTable?.sha256) await this.#media.remove(made.pieceTable.sha256);
+    return theirs;
+  }
+
+  async #find(plainSha256: string): Promise<Remembered | null> {
+    const row = await this.#store.selectFrom('published_files').selectAll().where('lesson_id', '=', this.#lessonId).where('plain_sha256', '=', plainSha256).executeTakeFirst();
+    if (!row) return null;
+    const pieceTable = row.piece_table ? (JSON.parse(row.piece_table) as PublishedFile) : null;
+    return { file: { sha256: row.sha256, bytes: Number(row.bytes), keyId: row.key_id }, pieceTable };
   }
 }
 
 async function hashSource(folder: string, lesson: EncodedLesson, text: string): Promise<string> {
   const hash = createHash('sha256').update(text);
-  const names = [...lesson.renditions.map(({ file }) => file), ...lesson.captions.map(({ file }) => file), lesson.poster, lesson.thumbnails?.list, lesson.thumbnails?.sheet, lesson.plainVideo];
-  for (const name of names) if (name) hash.update(await hashFile(join(folder, name)));
+  for (const name of filesOf(lesson)) hash.update(await hashFile(join(folder, name)));
   return hash.digest('hex');
 }
 
@@ -216,13 +241,6 @@ async function hashFile(path: string): Promise<string> {
   const file = await open(path, 'r');
   for await (const chunk of file.createReadStream()) hash.update(chunk as Uint8Array);
   return hash.digest('hex');
-}
-
-async function addFile(media: MediaFolder, path: string) {
-  const file = await open(path, 'r');
-  return media.add(async (put) => {
-    for await (const chunk of file.createReadStream()) await put(chunk as Uint8Array);
-  });
 }
 
 async function readAt(file: Awaited<ReturnType<typeof open>>, offset: number, length: number): Promise<Uint8Array> {

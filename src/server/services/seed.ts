@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodedSchoolSchema, type EncodedSchool } from '../../shared/models/encoded-lesson.ts';
 import type { Store } from '../store/database.ts';
+import { inTurn } from '../store/transactions.ts';
+import { touchCourse } from './catalog-changes.ts';
 import { hashPassword } from './passwords.ts';
 import type { Publication } from './publication.ts';
 
@@ -14,7 +16,11 @@ interface Dependencies {
 }
 
 /** Fills the server with an encoded school, or brings it up to date. Begun again after a crash, it does what is left. */
-export async function seedSchool(folder: string, { store, publication, now, say }: Dependencies): Promise<void> {
+export async function seedSchool(folder: string, dependencies: Dependencies): Promise<void> {
+  await inTurn(dependencies.store, 'seeding', () => seed(folder, dependencies));
+}
+
+async function seed(folder: string, { store, publication, now, say }: Dependencies): Promise<void> {
   const text = await readFile(join(folder, 'school.json'), 'utf8');
   const school = encodedSchoolSchema.parse(JSON.parse(text));
   const lessons = school.courses.flatMap((course) => course.lessons);
@@ -27,6 +33,7 @@ export async function seedSchool(folder: string, { store, publication, now, say 
       .values(row)
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
       .execute();
+    await touchCourse(store, id);
   }
   await seedPeople(store, school, now());
   for (const [index, id] of lessons.entries()) {

@@ -1,42 +1,46 @@
-import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
-import { access } from './migrations/0020-access.ts';
-import { progress } from './migrations/0030-progress.ts';
-import { notes } from './migrations/0035-notes.ts';
-import { jobs } from './migrations/0040-jobs.ts';
-import { links } from './migrations/0045-links.ts';
-import { school } from './migrations/0010-school.ts';
-import type { Schema } from './schema.ts';
+import { Kysely, sql, type Dialect } from 'kysely';
+import { setTimeout as later } from 'node:timers/promises';
+import { isAway } from './failures.ts';
+import { migrate } from './migrate.ts';
+import { isPostgresAddress, postgresDialect } from './postgres.ts';
+import type { Schema, Store } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
 
-export type Store = Kysely<Schema>;
+export type { Store };
 
-const migrations = [school, access, progress, notes, jobs, links];
+/** A database that starts at the same time as the server is waited for. */
+const patienceMs = 30_000;
+const askAgainMs = 500;
 
-/** Opens the school's database and brings it up to date, each step in a transaction of its own. */
-export async function openStore(file: string, nativeBinding?: string): Promise<Store> {
-  const database = new Database(file, nativeBinding ? { nativeBinding } : {});
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('busy_timeout = 5000');
-  const store = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  await migrate(store);
-  return store;
+/** Opens the school's database and brings it up to date. @param address of a PostgreSQL (postgresql://...), or SQLite's file */
+export async function openStore(address: string, nativeBinding?: string): Promise<Store> {
+  const store = connect(isPostgresAddress(address) ? postgresDialect(address) : sqliteDialect(address, nativeBinding));
+  try {
+    await ready(store);
+    await migrate(store);
+    return store;
+  } catch (error) {
+    await store.destroy();
+    throw error;
+  }
 }
 
-async function migrate(store: Store): Promise<void> {
-  await store.schema
-    .createTable('migrations')
-    .ifNotExists()
-    .addColumn('version', 'integer', (column) => column.primaryKey())
-    .addColumn('name', 'text', (column) => column.notNull())
-    .execute();
-  const done = new Set((await store.selectFrom('migrations').select('version').execute()).map(({ version }) => version));
-  for (const { version, name, up } of migrations) {
-    if (done.has(version)) continue;
-    await store.transaction().execute(async (transaction) => {
-      await up(transaction);
-      await transaction.insertInto('migrations').values({ version, name }).execute();
-    });
+/** A replica of the school's database, as it is: it may be away, and nothing is written to it. */
+export function openReplica(address: string): Store {
+  return connect(postgresDialect(address));
+}
+
+function connect(dialect: Dialect): Store {
+  return new Kysely<Schema>({ dialect });
+}
+
+async function ready(store: Store): Promise<void> {
+  for (let waited = 0; ; waited += askAgainMs) {
+    try {
+      return void (await sql`select 1`.execute(store));
+    } catch (error) {
+      if (!isAway(error) || waited >= patienceMs) throw error;
+    }
+    await later(askAgainMs);
   }
 }

@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TeachifyError } from '../../shared/errors.ts';
-import { encodedLessonSchema, type EncodedLesson } from '../../shared/models/encoded-lesson.ts';
+import { captionsLanguageSchema, encodedLessonSchema, type EncodedLesson } from '../../shared/models/encoded-lesson.ts';
 import type { Publication } from '../services/publication.ts';
 import type { Store } from '../store/database.ts';
 import { toWebVtt } from './captions.ts';
@@ -14,7 +14,11 @@ const { id, courseId, title, description, language, timelineId } = encodedLesson
 export const lessonOrderSchema = z.object({
   ...{ id, courseId, title, description, language, timelineId },
   source: z.string().min(1),
-  captions: z.array(z.object({ language: z.string().min(1).max(35), file: z.string().min(1) })).max(50),
+  captions: z
+    .array(z.object({ language: captionsLanguageSchema, file: z.string().min(1) }))
+    .max(50)
+    .refine((all) => new Set(all.map(({ language: spoken }) => spoken.toLowerCase())).size === all.length, 'must name each language once'),
+  dataSaver: z.boolean().optional(),
   /** The folder that source and captions lie in, which nobody needs once the lesson is made. */
   disposable: z.string().min(1).optional(),
 });
@@ -54,10 +58,10 @@ export function createLessonMaker({ store, publication, workshop }: Dependencies
           await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
           if (await publication.publish(folder)) onPublished(lesson.renditions.map((rendition) => rendition.id));
         };
-        const { source, captions: _, disposable, ...about } = order;
+        const { source, captions: _, disposable, dataSaver, ...about } = order;
         let last: Parameters<typeof publish>[0] | null = null;
         await transcode({
-          ...{ source, folder, onProgress, signal },
+          ...{ source, folder, dataSaver, onProgress, signal },
           onPlayable: async ({ renditions, durationMs, poster, thumbnails }) => {
             last = { ...about, position, durationMs, poster, thumbnails, captions, renditions: [...renditions] };
             // Begun again after a crash, nothing that students have already is taken away in between.

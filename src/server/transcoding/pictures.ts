@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EncodedLesson, EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import type { Rung } from './ladder.ts';
-import { inputOf } from './probe.ts';
+import { inputOf, type Brightness } from './probe.ts';
+import { toneFilter } from './encode-pass.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 
 export type Thumbnails = NonNullable<EncodedLesson['thumbnails']>;
@@ -12,23 +13,30 @@ interface Where {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A still from a tenth in: titles are up by then. Gives its file name. */
-export async function drawPoster(source: string, { width, height }: Rung, durationMs: number, { folder, signal }: Where): Promise<string> {
+/** A still from a tenth in: titles are up by then. Gives its file name; null when there is no frame to draw. */
+export async function drawPoster(source: string, { width, height }: Rung, brightness: Brightness, durationMs: number, { folder, signal }: Where): Promise<string | null> {
   const file = 'poster.jpg';
-  const frame = ['-map', '0:V:0', '-vf', `scale=${width}:${height},setsar=1`, '-frames:v', '1', '-q:v', '4', '-update', '1'];
-  await runFfmpeg(['-ss', (durationMs / 10_000).toFixed(3), ...inputOf(source), ...frame, file], { folder, signal });
-  return file;
+  const frame = ['-map', '0:V:0', '-vf', `scale=${width}:${height},${toneFilter(brightness)}setsar=1`, '-frames:v', '1', '-q:v', '4', '-update', '1'];
+  // Where no key frame follows, as in some broadcasts, ffmpeg finds nothing there: then the first frame of all.
+  for (const start of [['-ss', (durationMs / 10_000).toFixed(3)], []]) {
+    await runFfmpeg([...start, ...inputOf(source), ...frame, file], { folder, signal });
+    if (await access(join(folder, file)).then(() => true, () => false)) return file;
+  }
+  return null;
 }
 
-const columns = 10;
+const fewestColumns = 10;
 const tileWidth = 160;
+/** A JPEG is no higher than 65,500. */
+const mostHeight = 60_000;
 
 /**
- * One sheet with the first frame of every segment, ten in a row, and the WebVTT that says when each shows. Only key frames are
+ * One sheet with the first frame of every segment, ten in a row or as many as it takes, and the WebVTT that says when each shows. Only key frames are
  * decoded, of the smallest rendition.
  */
 export async function drawThumbnails({ file, width, height, segments }: EncodedRendition, { folder, signal }: Where): Promise<Thumbnails> {
   const tileHeight = Math.round((tileWidth * (height ?? 9)) / (width ?? 16) / 2) * 2;
+  const columns = Math.max(fewestColumns, Math.ceil((segments.length * tileHeight) / mostHeight));
   const filter = `scale=${tileWidth}:${tileHeight},tile=${columns}x${Math.ceil(segments.length / columns)}`;
   await runFfmpeg(['-skip_frame', 'nokey', '-i', file, '-fps_mode', 'passthrough', '-vf', filter, '-frames:v', '1', '-q:v', '6', '-update', '1', sheet], { folder, signal });
   let us = 0;

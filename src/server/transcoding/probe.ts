@@ -19,7 +19,14 @@ export interface SourceVideo {
   readonly height: number;
   /** Frames per second; null when they come at no steady rate. */
   readonly frameRate: number | null;
+  readonly brightness: Brightness;
 }
+
+/** Of BT.2100: perceptual quantisation or hybrid log-gamma; all else is what every screen shows. */
+export type Brightness = 'standard' | 'pq' | 'hlg';
+
+/** A file that takes longer to be looked into is no file to make a lesson of. */
+const longestLookMs = 60_000;
 
 /** Files that hold media themselves. Playlists and scripts, which make ffmpeg open other files, are not among them. */
 const containers = 'mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,wav,mp3,aac,flac,aiff,amr,w64,caf,mxf,ivf,rm,dv,h264,hevc';
@@ -40,6 +47,7 @@ const probeSchema = z.object({
       height: number.optional(),
       channels: number.optional(),
       sample_aspect_ratio: z.string().optional(),
+      color_transfer: z.string().optional(),
       avg_frame_rate: z.string().optional(),
       r_frame_rate: z.string().optional(),
       disposition: z.object({ attached_pic: number }).optional(),
@@ -66,7 +74,7 @@ export async function probe(file: string, signal?: AbortSignal): Promise<SourceM
 async function ask(file: string, signal: AbortSignal | undefined) {
   const args = ['-v', 'error', '-show_format', '-show_streams', '-of', 'json', ...inputOf(file)];
   try {
-    const { stdout } = await run('ffprobe', args, { maxBuffer: 1e7, ...(signal ? { signal } : {}) });
+    const { stdout } = await run('ffprobe', args, { maxBuffer: 1e7, timeout: longestLookMs, killSignal: 'SIGKILL', ...(signal ? { signal } : {}) });
     return probeSchema.parse(JSON.parse(stdout));
   } catch (error) {
     signal?.throwIfAborted();
@@ -88,7 +96,12 @@ function describeVideo(stream: ProbedStream): SourceVideo {
   const lies = Math.abs(rotation) % 180 === 90;
   const [average, finest] = [fraction(stream.avg_frame_rate), fraction(stream.r_frame_rate)];
   const steady = average !== null && finest !== null && Math.abs(finest - average) < average / 100;
-  return { width: lies ? height : width, height: lies ? width : height, frameRate: steady ? average : null };
+  return { width: lies ? height : width, height: lies ? width : height, frameRate: steady ? average : null, brightness: brightnessOf(stream) };
+}
+
+function brightnessOf({ color_transfer: transfer }: ProbedStream): Brightness {
+  if (transfer === 'smpte2084') return 'pq';
+  return transfer === 'arib-std-b67' ? 'hlg' : 'standard';
 }
 
 /** `30000/1001`; null for what is missing, zero or without an end. */

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { isTeachifyError } from '../../shared/errors.ts';
 import { inputOf } from './probe.ts';
+import { runFfmpeg } from './run-ffmpeg.ts';
 
 /** Quieter than this against the whole, in dB, what differs between left and right is the noise of one microphone. */
 const audibleDb = -30;
@@ -15,14 +17,11 @@ export async function soundChannels(source: string, channels: number, signal?: A
 /** Mean volume in dB of a mix; silence, and what cannot be heard into, is -Infinity. */
 async function loudness(source: string, mix: string, signal: AbortSignal | undefined): Promise<number> {
   const filter = `aformat=channel_layouts=stereo,pan=mono|c0=0.5*${mix.slice(0, 2)}${mix[2]}0.5*${mix.slice(3)},volumedetect`;
-  const args = ['-nostdin', '-hide_banner', '-t', String(listenSeconds), ...inputOf(source), '-map', '0:a:0', '-af', filter, '-f', 'null', '-'];
-  const child = spawn('ffmpeg', args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const kill = () => child.kill('SIGKILL');
-  signal?.addEventListener('abort', kill);
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
-  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve)).finally(() => signal?.removeEventListener('abort', kill));
-  signal?.throwIfAborted();
+  const args = ['-t', String(listenSeconds), ...inputOf(source), '-map', '0:a:0', '-af', filter, '-f', 'null', '-'];
+  const said = await runFfmpeg(args, { folder: tmpdir(), signal, logLevel: 'info' }).catch((error: unknown) => {
+    if (!isTeachifyError(error, 'bad_request')) throw error;
+    return '';
+  });
   const value = Number(/mean_volume: (-?[\d.]+) dB/.exec(said)?.[1]);
   // volumedetect says -91 dB for digital silence of 16 bits.
   return Number.isFinite(value) && value > -91 ? value : Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, statfs } from 'node:fs/promises';
+import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -14,9 +14,12 @@ import { notFound, statusOf } from '../errors.ts';
 export interface Uploads {
   /** Throws not_found unless this person began it: an upload is its owner's alone. */
   requireOwner(uploadId: string, personId: string): Promise<void>;
-  /** Answers one request of the protocol, for whom the routes have let in. */
-  handle(request: IncomingMessage, response: ServerResponse, personId: string): Promise<void>;
-  /** Where the bytes of an upload that is whole lie. Throws not_found, or conflict while it is not whole. */
+  /** Answers one request of the protocol, for whom the routes have let in, to the upload they were let in to. */
+  handle(request: IncomingMessage, response: ServerResponse, letIn: { personId: string; uploadId: string | undefined }): Promise<void>;
+  /**
+   * Where the bytes of an upload that is whole lie. Throws not_found, conflict while it is not whole, and bad_request, when it is
+   * gone, for other bytes than were announced.
+   */
   fileOf(uploadId: string, personId: string): Promise<string>;
   /** Moves the bytes away: the upload is no more. */
   take(uploadId: string, personId: string, to: string): Promise<void>;
@@ -37,13 +40,17 @@ const reserveBytes = 512 * 1024 * 1024;
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/i);
 /** As tus's checksum extension numbers it. */
 const checksumMismatch = 460;
+const otherBytes = 'These are not the bytes that were announced. Nothing was kept: send the file again.';
+type ServerRequest = Parameters<Server['handleWeb']>[0] & { readonly runtime?: { readonly node?: { readonly req: object } } };
 
 export async function createUploads({ folder, quota, path }: Dependencies): Promise<Uploads> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const records = new FileConfigstore(folder);
   const store = new FolderStore({ directory: folder, configstore: records, expirationPeriodInMilliseconds: weekMs });
-  const owners = new WeakMap<IncomingMessage, string>();
-  const ownerOf = (request: IncomingMessage | undefined) => (request && owners.get(request)) ?? '';
+  const asked = new WeakMap<object, { personId: string; uploadId: string | undefined }>();
+  const askedOf = (request: ServerRequest) => asked.get(request.runtime?.node?.req ?? request);
+  /** Of this process: what another one had verified before it was killed is read once more. */
+  const verified = new Set<string>();
 
   const owned = async (uploadId: string, personId: string): Promise<Upload> => {
     if (!/^[0-9a-f-]{36}$/.test(uploadId)) throw notFound('Upload');
@@ -51,9 +58,14 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     if (upload?.metadata?.['owner'] !== personId) throw notFound('Upload');
     return upload;
   };
+  /** Let in, and not written down yet: of two that come at once the second one counts the first. */
+  const letIn = new Map<string, { readonly owner: string; readonly bytes: number }>();
+  const create = store.create.bind(store);
+  store.create = (upload) => create(upload).finally(() => letIn.delete(upload.id));
   const bytesOf = async (personId: string): Promise<number> => {
-    const uploads = await Promise.all((await records.list()).map((id) => records.get(id)));
-    return uploads.reduce((sum, upload) => sum + (upload?.metadata?.['owner'] === personId ? (upload.size ?? 0) : 0), 0);
+    const coming = [...letIn].filter(([, { owner }]) => owner === personId).reduce((sum, [, { bytes }]) => sum + bytes, 0);
+    const uploads = await Promise.all((await records.list()).filter((id) => !letIn.has(id)).map((id) => records.get(id)));
+    return uploads.reduce((sum, upload) => sum + (upload?.metadata?.['owner'] === personId ? (upload.size ?? 0) : 0), coming);
   };
 
   const admit = async (upload: Upload, owner: string) => {
@@ -63,19 +75,30 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     if ((await bytesOf(owner)) + upload.size > quota) throw new TeachifyError('payload_too_large', `No more than ${inGiB(quota)} may wait here at once. Make lessons of what is here, or remove it.`);
     const { bavail, bsize } = await statfs(folder);
     if (upload.size > bavail * bsize - reserveBytes) throw new TeachifyError('disk_full', 'There is no room on the server for a file of this size');
+    letIn.set(upload.id, { owner, bytes: upload.size });
+  };
+  let admitting: Promise<unknown> = Promise.resolve();
+  const admitInTurn = (upload: Upload, owner: string): Promise<void> => {
+    const admitted = admitting.then(() => admit(upload, owner));
+    admitting = admitted.catch(() => {});
+    return admitted;
   };
 
-  const verify = async (upload: Upload) => {
-    const file = join(folder, upload.id);
+  /** False, and the upload is gone, when these are other bytes than were announced. */
+  const isAsAnnounced = async ({ id, metadata }: Upload): Promise<boolean> => {
+    if (verified.has(id)) return true;
+    const file = join(folder, id);
     await flush(file);
-    const { sha256 } = upload.metadata ?? {};
-    if (!sha256 || sha256.toLowerCase() === (await sha256Of(file))) return {};
-    await store.remove(upload.id);
-    const body = 'These are not the bytes that were announced. Nothing was kept: send the file again.';
-    throw Object.assign(new Error(body), { status_code: checksumMismatch, body });
+    const sha256 = metadata?.['sha256'];
+    if (sha256 && sha256.toLowerCase() !== (await sha256Of(file))) {
+      await store.remove(id);
+      return false;
+    }
+    verified.add(id);
+    return true;
   };
 
-  const server = new Server({
+  const server = new TusServer({
     path,
     datastore: store,
     relativeLocation: true,
@@ -83,26 +106,29 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     maxSize: quota,
     namingFunction: () => randomUUID(),
     onUploadCreate: async (request, upload) => {
-      const owner = ownerOf(request.runtime?.node?.req as IncomingMessage | undefined);
-      await admit(upload, owner);
+      const owner = askedOf(request)?.personId ?? '';
+      await admitInTurn(upload, owner);
       return { metadata: { ...upload.metadata, owner } };
     },
-    onUploadFinish: (_, upload) => verify(upload),
-    onResponseError: (request, error) => {
-      request.runtime?.node?.res?.setHeader('content-type', 'application/json; charset=utf-8');
-      return refusalOf(error);
+    // The name of the upload that the routes have looked at, and no other that the address may end with.
+    getFileIdFromRequest: (request) => askedOf(request)?.uploadId,
+    onUploadFinish: async (_, upload) => {
+      if (await isAsAnnounced(upload)) return {};
+      throw Object.assign(new Error(otherBytes), { status_code: checksumMismatch, body: otherBytes });
     },
+    onResponseError: (_, error) => refusalOf(error),
   });
 
   return {
     requireOwner: async (uploadId, personId) => void (await owned(uploadId, personId)),
-    handle: async (request, response, personId) => {
-      owners.set(request, personId);
+    handle: async (request, response, letIn) => {
+      asked.set(request, letIn);
       await server.handle(request, response);
     },
     fileOf: async (uploadId, personId) => {
-      const { size, offset } = await owned(uploadId, personId);
-      if (size === undefined || offset < size) throw new TeachifyError('conflict', 'This upload is not whole yet');
+      const upload = await owned(uploadId, personId);
+      if (upload.size === undefined || upload.offset < upload.size) throw new TeachifyError('conflict', 'This upload is not whole yet');
+      if (!(await isAsAnnounced(upload))) throw new TeachifyError('bad_request', otherBytes);
       return join(folder, uploadId);
     },
     take: async (uploadId, personId, to) => {
@@ -110,6 +136,7 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
       await mkdir(dirname(to), { recursive: true, mode: 0o700 });
       await rename(join(folder, uploadId), to);
       await records.delete(uploadId);
+      verified.delete(uploadId);
     },
     sweep: () => store.deleteExpired(),
   };
@@ -119,6 +146,22 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
 class FolderStore extends FileStore {
   /** It is made before. */
   override checkOrCreateDirectory(): void {}
+
+  /** Also when a process that was killed left no more than the record of it. */
+  override async remove(uploadId: string): Promise<void> {
+    await rm(join(this.directory, uploadId), { force: true });
+    await this.configstore.delete(uploadId);
+  }
+}
+
+/** Says what does not fit the protocol as every other refusal of this server is said. */
+class TusServer extends Server {
+  override write(context: Parameters<Server['write']>[0], headers: Headers, status: number, body?: string): ReturnType<Server['write']> {
+    if (status < 400) return super.write(context, headers, status, body);
+    headers.set('content-type', 'application/json; charset=utf-8');
+    const told = body?.startsWith('{') ? body : refusalOf({ status_code: status, body: body ?? '' }).body;
+    return super.write(context, headers, status, told);
+  }
 }
 
 /** What tus calls its errors, and ours, as every other refusal of this server. */

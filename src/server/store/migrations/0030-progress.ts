@@ -9,7 +9,7 @@ export const progress = {
     await schema
       .createTable('progress_events')
       .addColumn('install_id', 'varchar(64)', (column) => column.notNull())
-      .addColumn('sequence', 'integer', (column) => column.notNull())
+      .addColumn('sequence', 'bigint', (column) => column.notNull())
       .addColumn('person_id', 'varchar(64)', (column) => column.notNull())
       .addColumn('body_hash', 'varchar(64)', (column) => column.notNull())
       .addColumn('received_at', 'bigint', (column) => column.notNull())

@@ -1,0 +1,38 @@
+import { access } from './migrations/0020-access.ts';
+import { progress } from './migrations/0030-progress.ts';
+import { notes } from './migrations/0035-notes.ts';
+import { jobs } from './migrations/0040-jobs.ts';
+import { links } from './migrations/0045-links.ts';
+import { choices } from './migrations/0055-choices.ts';
+import { done } from './migrations/0050-done.ts';
+import { sittings } from './migrations/0060-sittings.ts';
+import { schoolKeys } from './migrations/0070-school-keys.ts';
+import { jobClaims } from './migrations/0075-job-claims.ts';
+import { signIn } from './migrations/0100-sign-in.ts';
+import { lessonKeys } from './migrations/0160-lesson-keys.ts';
+import { mediaCopies } from './migrations/0150-media-copies.ts';
+import { peopleAndCourses } from './migrations/0110-people-and-courses.ts';
+import { school } from './migrations/0010-school.ts';
+import type { Store } from './schema.ts';
+import { takeTurn } from './transactions.ts';
+
+const migrations = [school, access, progress, notes, jobs, links, done, choices, sittings, schoolKeys, jobClaims, signIn, peopleAndCourses, mediaCopies, lessonKeys];
+
+/** Brings a database up to date, in one transaction: all steps or none, and of two servers that start at once one waits for the other. */
+export async function migrate(store: Store): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    await takeTurn(transaction, 'migrations');
+    await transaction.schema
+      .createTable('migrations')
+      .ifNotExists()
+      .addColumn('version', 'integer', (column) => column.primaryKey())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .execute();
+    const applied = new Set((await transaction.selectFrom('migrations').select('version').execute()).map(({ version }) => version));
+    for (const { version, name, up } of migrations) {
+      if (applied.has(version)) continue;
+      await up(transaction);
+      await transaction.insertInto('migrations').values({ version, name }).execute();
+    }
+  });
+}
