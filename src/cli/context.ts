@@ -1,8 +1,10 @@
+import { systemClock } from '../core/base/clock.ts';
 import type { Logger } from '../core/base/logger.ts';
 import { TeachifyError } from '../shared/errors.ts';
 import type { LessonView } from '../shared/contracts/catalog.ts';
 import { openCore, requireStudent, type Core, type Shell } from './open-core.ts';
 import type { Output } from './output.ts';
+import { watchSleep } from './watch-sleep.ts';
 
 /** What every command gets. */
 export interface Context {
@@ -18,9 +20,11 @@ export interface Context {
 /** Runs with the core open, and closes it whatever happens. */
 export async function withCore<Result>(context: Context, work: (core: Core) => Promise<Result>): Promise<Result> {
   const core = await openCore(context.shell, context);
+  const stop = watchSleep(systemClock(), () => core.wake());
   try {
     return await work(core);
   } finally {
+    stop();
     await core.dispose();
   }
 }

@@ -31,9 +31,9 @@ const byError: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   ...group(['offline', 'unreachable', 'captive_portal', 'timeout', 'tls_failed', 'clock_wrong', 'rate_limited', 'server_error', 'unexpected_answer'], exitCodes.line),
   ...group(['wrong_credentials', 'signed_out', 'session_expired'], exitCodes.signIn),
   ...group(['not_enrolled', 'forbidden', 'not_found', 'lease_missing', 'lease_expired', 'not_on_this_computer'], exitCodes.refused),
-  ...group(['disk_full', 'disk_denied', 'disk_failed', 'database_damaged'], exitCodes.disk),
+  ...group(['disk_full', 'disk_denied', 'disk_failed', 'not_saved', 'database_damaged'], exitCodes.disk),
   ...group(['manifest_invalid', 'signing_key_changed', 'piece_corrupt', 'source_changed', 'media_undecodable'], exitCodes.content),
-  ...group(['bad_request', 'conflict', 'payload_too_large'], exitCodes.usage),
+  ...group(['bad_request', 'conflict', 'payload_too_large', 'not_our_file'], exitCodes.usage),
   data_folder_in_use: exitCodes.inUse,
   cancelled: exitCodes.cancelled,
 };

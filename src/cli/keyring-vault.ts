@@ -6,6 +6,8 @@ const service = 'Teachify Desktop';
 const user = 'command line';
 const ivBytes = 12;
 const tagBytes = 16;
+/** Without a Secret Service the library would fall back to the kernel's keyring, which forgets with the session or the next start. */
+const lasting = { linux: { store: 'secret-service' } } as const;
 
 /**
  * Secrets wrapped (AES-256-GCM, NIST SP 800-38D) by a key that lies in the system's keyring; where there is none, secrets
@@ -36,12 +38,12 @@ export function createKeyringVault(): SecretVault {
 
 function wrappingKey(): Buffer | null {
   try {
-    const known = new Entry(service, user).getPassword();
+    const known = new Entry(service, user, lasting).getPassword();
     if (known) return Buffer.from(known, 'base64url');
     const key = randomBytes(32).toString('base64url');
-    new Entry(service, user).setPassword(key);
+    new Entry(service, user, lasting).setPassword(key);
     // Some keyrings take what they do not give back.
-    return new Entry(service, user).getPassword() === key ? Buffer.from(key, 'base64url') : null;
+    return new Entry(service, user, lasting).getPassword() === key ? Buffer.from(key, 'base64url') : null;
   } catch {
     return null;
   }

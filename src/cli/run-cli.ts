@@ -7,6 +7,7 @@ import { login, logout } from './commands/account.ts';
 import { doctor } from './commands/doctor.ts';
 import { download } from './commands/download.ts';
 import { list, move, remove, verify } from './commands/downloads.ts';
+import { handInProgress, saveProgress } from './commands/progress.ts';
 import { plan } from './commands/plan.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
@@ -25,6 +26,11 @@ export interface Terminal {
 }
 
 const defaultPatienceSeconds = 60;
+
+const environmentHelp = `
+Environment: TEACHIFY_EMAIL and TEACHIFY_PASSWORD sign in for a command; TEACHIFY_ACCESS_TOKEN is used as it is, comes
+before them, and is never written down or renewed (refresh tokens change with each use, so none is taken); TEACHIFY_DATA is
+the data folder, VITE_API_URL the school's server.`;
 
 const exitHelp = `
 Exit status: 0 done; 1 internal; 2 usage; 3 sign in; 4 line or server, the same command goes on later;
@@ -62,6 +68,7 @@ function commands(act: Act, terminal: Terminal, { env, version }: Shell): Comman
     .option('--json', 'one JSON object a line on standard output, progress included')
     .option('--data <folder>', 'data folder (default: the app\'s own; TEACHIFY_DATA)')
     .option('--server <url>', 'address of the school\'s server')
+    .addHelpText('after', environmentHelp)
     .addHelpText('after', exitHelp)
     .exitOverride()
     .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
@@ -104,6 +111,8 @@ function commands(act: Act, terminal: Terminal, { env, version }: Shell): Comman
     .option('--watched', 'those watched to the end whose progress the school has')
     .action((ids: string[], options: { watched?: boolean }) => act((context) => remove(context, ids, options.watched ?? false)));
   program.command('move <folder>').description('keep lessons in another place').action((folder: string) => act((context) => move(context, folder)));
+  program.command('export-progress <file>').description('write what waits to be sent into a file').action((file: string) => act((context) => saveProgress(context, file)));
+  program.command('send-progress <file>').description('hand in what another computer wrote into a file').action((file: string) => act((context) => handInProgress(context, file)));
   program.command('doctor').description('check network, clock, proxy, disk, databases, keyring, graphics').action(() => act(doctor));
   return program;
 }

@@ -1,33 +1,30 @@
-import { app, BrowserWindow, powerMonitor, session, shell } from 'electron';
+import { app, BrowserWindow, powerMonitor, session } from 'electron';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { version } from '../../package.json';
 import { dataFolder } from '../core/base/data-folder.ts';
-import { compose, type Core } from '../core/compose.ts';
-import { repairLedger } from '../core/database/repair-ledger.ts';
 import type { Logger } from '../core/base/logger.ts';
-import { calls } from '../shared/contracts/bridge.ts';
-import { isTeachifyError, type WireError } from '../shared/errors.ts';
-import { createHandlers, createStartupHandlers, type Shell } from './ipc/handlers.ts';
-import { announcer, answerCalls } from './ipc/router.ts';
+import { announcer, takeCalls, type Announce } from './ipc/channel.ts';
 import { forwardEvents } from './ipc/forward-events.ts';
 import { appOrigin, handleAppProtocol } from './platform/app-protocol.ts';
-import { chooseFolder } from './platform/choose-folder.ts';
-import { startEmbeddedServer, type EmbeddedServer } from './platform/embedded-server.ts';
+import { receiveDeepLinks } from './platform/deep-links.ts';
+import type { EmbeddedServer } from './platform/embedded-server.ts';
+import { useEarlyFetchClasses } from './platform/early-fetch-classes.ts';
 import { openLog } from './platform/log-file.ts';
-import { createKeepAwake } from './platform/keep-awake.ts';
 import { nativeBinding } from './platform/native-binding.ts';
-import { saveFile } from './platform/save-file.ts';
-import { createSecretVault } from './platform/secret-vault.ts';
-import { createSettingsFile } from './platform/settings-file.ts';
 import { lockDown } from './windows/lock-down.ts';
 import { openMainWindow } from './windows/main-window.ts';
+import { shutToolsBehindLock } from './windows/shut-tools.ts';
 
 const defaultPort = 8000;
 /** How long the window may take to report its last progress before it closes. */
 const lastWordsMs = 600;
+/** A page that has drawn nothing by then has a trouble of its own; the queue and the outbox do not wait for it. */
+const drawnAtLatestMs = 3_000;
+const fillsMs = 250;
 
 const mediaUrl = (path: string) => `${appOrigin}/media/${path}`;
 
@@ -37,96 +34,93 @@ export async function runApp(): Promise<void> {
   app.setPath('userData', join(folder, 'window'));
   // One app per data folder: the second one shows the first one's window and ends.
   if (!app.requestSingleInstanceLock()) return app.quit();
+  let window: BrowserWindow | null = null;
+  const announce = announcer(() => window);
+  const links = receiveDeepLinks({ argv: process.argv, announce: () => announce('shell.linkReceived', {}) });
   await app.whenReady();
   const logger = openLog(folder);
   logger.info('starting', { version, electron: process.versions.electron });
   lockDown(session.defaultSession);
 
   const binding = nativeBinding(process);
-  const embedded = embed(folder, binding, logger);
   const configured = process.env['VITE_API_URL'] || import.meta.env.VITE_API_URL;
+  const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
   let serverUrl = configured || `http://127.0.0.1:${defaultPort}`;
-  let core: Core | null = null;
-  let problem: WireError | null = null;
-  try {
-    core = await compose({
-      ...{ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: binding, logger, mediaUrl },
-      ...{ vault: createSecretVault(), settingsFile: createSettingsFile(folder), version, env: process.env },
-    });
-  } catch (error) {
-    if (!isTeachifyError(error)) throw error;
-    logger.error('the app could not start as it should', { error });
-    problem = error.toWire();
-  }
-
-  let window: BrowserWindow | null = null;
-  const announce = announcer(() => window);
-  const shellPart = createShell(folder, () => window, () => problem, logger);
-  answerCalls(core ? createHandlers(core, shellPart) : createStartupHandlers(shellPart, Object.keys(calls)), logger);
-  if (core) forwardEvents(core, announce);
+  // The page comes up in its own process while the core is loaded and opened in this one; what it asks meanwhile waits.
+  const starting = import('./start-core.ts').then(({ startCore }) =>
+    startCore({ dataFolder: folder, defaultServerUrl: () => serverUrl, nativeBinding: binding, version, logger, mediaUrl, window: () => window, links }),
+  );
+  takeCalls(async () => (await starting).router);
   handleAppProtocol({
     session: session.defaultSession,
     rendererFolder: join(import.meta.dirname, '../renderer'),
-    devServer: app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'],
-    respondMedia: async (request) => (core ? core.playback.respond(request) : { status: 404, headers: {}, body: null }),
+    devServer,
+    respondMedia: async (request) => {
+      const { core } = await starting;
+      return core && !core.accounts.closed() ? core.playback.respond(request) : { status: 404, headers: {}, body: null };
+    },
   });
-
+  const useOwnFetchClasses = devServer === undefined ? useEarlyFetchClasses() : () => {};
+  let isLocked = () => false;
+  let shutTools = () => {};
   const open = () => {
     window = openMainWindow({ session: session.defaultSession, preload: join(import.meta.dirname, '../preload/index.cjs') });
     window.on('enter-full-screen', () => announce('shell.fullScreenChanged', { on: true }));
     window.on('leave-full-screen', () => announce('shell.fullScreenChanged', { on: false }));
+    shutTools = shutToolsBehindLock(window, () => isLocked());
     return window;
   };
-  takePicture(open(), process.env['TEACHIFY_FIRST_WINDOW_PNG'], logger);
+  const first = open();
+  // An Electron that wants more of a response than the early ones give gets its own, and the page once more.
+  first.webContents.once('did-fail-load', () => {
+    useOwnFetchClasses();
+    void first.loadURL(`${appOrigin}/`);
+  });
+  const stands = firstScreen(first).finally(useOwnFetchClasses);
+  takePicture(first, process.env['TEACHIFY_FIRST_WINDOW_PNG'], logger);
+  const embedded = embed(folder, binding, logger);
   app.on('second-instance', () => focus(window));
   app.on('activate', () => void (BrowserWindow.getAllWindows().length === 0 && open()));
   app.on('window-all-closed', () => void (process.platform !== 'darwin' && app.quit()));
-  for (const event of ['suspend', 'lock-screen', 'shutdown'] as const) powerMonitor.on(event as 'suspend', () => announce('shell.suspending', {}));
-  powerMonitor.on('resume', () => core?.wake());
   quitGently(() => window, announce, async () => {
-    await core?.dispose();
-    await embedded?.stop();
+    await (await starting).core?.dispose();
+    await (await embedded)?.stop();
   });
 
+  const { core } = await starting;
+  if (core) {
+    forwardEvents(core, announce);
+    isLocked = () => core.accounts.closed();
+    core.accounts.changed(() => shutTools());
+  }
+  for (const event of ['suspend', 'lock-screen', 'shutdown'] as const) powerMonitor.on(event as 'suspend', () => announce('shell.suspending', {}));
+  powerMonitor.on('resume', () => core?.wake());
+  for (const event of ['suspend', 'lock-screen'] as const) powerMonitor.on(event as 'suspend', () => core?.idleLock.lock());
+  await stands;
   core?.start();
-  if (embedded && !configured) {
-    serverUrl = await embedded.url;
+  const url = configured ? undefined : await (await embedded)?.url;
+  if (url !== undefined) {
+    serverUrl = url;
     await core?.connectivity.probe();
   }
 }
 
+/** Resolves when the first screen is drawn and had a moment to fill, so that the work that was left does not come before it. */
+async function firstScreen(window: BrowserWindow): Promise<void> {
+  const drawn = new Promise<void>((resolve) => window.once('ready-to-show', () => resolve()));
+  await Promise.race([drawn, sleep(drawnAtLatestMs)]);
+  await sleep(fillsMs);
+}
+
 /** The demo's own course server, under `npm start` and in packages that carry a demo school. */
-function embed(folder: string, binding: string | undefined, logger: Logger): EmbeddedServer | null {
+async function embed(folder: string, binding: string | undefined, logger: Logger): Promise<EmbeddedServer | null> {
   const packed = join(process.resourcesPath, 'demo-school');
   const demoSchool = process.env['TEACHIFY_EMBEDDED_SERVER'] === '1' ? process.env['TEACHIFY_DEMO_SCHOOL'] : existsSync(packed) && app.isPackaged ? packed : undefined;
   if (!demoSchool || process.env['VITE_API_URL']) return null;
+  const { startEmbeddedServer } = await import('./platform/embedded-server.ts');
   const script = join(import.meta.dirname, '../server/main.js');
   const env = binding ? { TEACHIFY_SQLITE_BINDING: binding } : {};
   return startEmbeddedServer({ script, dataFolder: join(folder, 'course-server'), demoSchool, port: defaultPort, env, logger });
-}
-
-function createShell(folder: string, window: () => BrowserWindow | null, problem: () => WireError | null, logger: Logger): Shell {
-  const keepAwake = createKeepAwake();
-  return {
-    info: () => ({
-      version,
-      electron: process.versions.electron,
-      chromium: process.versions.chrome,
-      platform: process.platform,
-      locale: app.getLocale() || 'en',
-      startupProblem: problem(),
-    }),
-    chooseFolder: () => chooseFolder(window()),
-    showFolder: async (name) => void (await shell.openPath(name === 'logs' ? join(folder, 'logs') : folder)),
-    repairDatabase: async () => {
-      repairLedger(folder, { nativeBinding: nativeBinding(process), logger });
-      app.relaunch();
-      app.quit();
-    },
-    setFullScreen: (on) => window()?.setFullScreen(on),
-    keepAwake: (on) => keepAwake(on, window()?.webContents ?? null),
-    saveFile: (file) => saveFile(window(), file),
-  };
 }
 
 function focus(window: BrowserWindow | null): void {
@@ -137,7 +131,7 @@ function focus(window: BrowserWindow | null): void {
 }
 
 /** Lets the player report what was watched, then gives everything back, then quits. */
-function quitGently(window: () => BrowserWindow | null, announce: ReturnType<typeof announcer>, dispose: () => Promise<void>): void {
+function quitGently(window: () => BrowserWindow | null, announce: Announce, dispose: () => Promise<void>): void {
   let state: 'running' | 'closing' | 'closed' = 'running';
   app.on('before-quit', (event) => {
     if (state === 'closed') return;

@@ -10,10 +10,10 @@ interface Credentials {
 export function login(context: Context, { email, password }: Credentials): Promise<void> {
   return withCore(context, async ({ accounts }) => {
     if (!email || !password) throw new TeachifyError('wrong_credentials', 'E-mail (--email or TEACHIFY_EMAIL) and password (on standard input or in TEACHIFY_PASSWORD) are needed');
-    if (accounts.current()) await accounts.signOut();
-    if (context.serverUrl) await accounts.checkServer(context.serverUrl);
+    // Who types an address whole means it.
+    if (context.serverUrl) await accounts.checkServer(context.serverUrl, { unencrypted: true });
     const { student, server, tokenStorage } = await accounts.signIn(email, password);
-    const kept = tokenStorage === 'keychain' ? '' : ' No keyring here, so the session ends with this command: set TEACHIFY_EMAIL and TEACHIFY_PASSWORD for the next ones.';
+    const kept = tokenStorage === 'keychain' ? '' : ' No keyring here that lasts, so the session ends with this command: set TEACHIFY_EMAIL and TEACHIFY_PASSWORD, or TEACHIFY_ACCESS_TOKEN, for the next ones.';
     context.output.tell('signed_in', { studentId: student?.id, name: student?.name, server: server.url, kept: tokenStorage === 'keychain' }, `Signed in as ${student?.name} at ${server.url}.${kept}`);
   });
 }

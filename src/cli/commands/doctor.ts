@@ -5,9 +5,10 @@ import { createGotTransport } from '../../core/net/got-transport.ts';
 import { freeBytesOf } from '../../core/downloads/storage-view.ts';
 import { serverInfoSchema } from '../../shared/api/auth.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
-import { isTeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import { assertNever, isTeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { findGraphicsDevice, type GraphicsDevice } from '../graphics-device.ts';
 import { openCore } from '../open-core.ts';
 import { bytesInWords, sentenceOf } from '../sentences.ts';
 
@@ -24,7 +25,7 @@ interface Finding {
 
 /** Looks at everything a school's support would ask for. Exit status 9 when something is not well. */
 export async function doctor(context: Context): Promise<ExitCode> {
-  const findings: Finding[] = [await disk(context), ...(await databasesAndServer(context)), proxy(context), keyring(context), gpu(context)];
+  const findings: Finding[] = [await disk(context), ...(await databasesAndServer(context)), proxy(context), keyring(context), await gpu(context)];
   for (const { check, ok, words } of findings) context.output.tell('check', { check, ok, words }, `${ok ? 'ok  ' : 'look'}  ${check.padEnd(10)} ${words}`);
   return findings.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.found;
 }
@@ -89,11 +90,29 @@ function proxy({ shell: { env } }: Context): Finding {
 
 function keyring({ shell }: Context): Finding {
   if (shell.vault().kind === 'keychain') return { check: 'keyring', ok: true, words: 'sessions are kept in it' };
-  return { check: 'keyring', ok: false, words: 'None here: you sign in anew after each start; lessons still play. Install or unlock a keyring (on Linux: gnome-keyring or KWallet).' };
+  return { check: 'keyring', ok: false, words: 'None here that lasts: each command signs in anew (TEACHIFY_EMAIL and TEACHIFY_PASSWORD, or TEACHIFY_ACCESS_TOKEN), and the app after each start; lessons still play. Install or unlock a keyring (on Linux: gnome-keyring or KWallet).' };
 }
 
-function gpu({ shell }: Context): Finding {
-  const found = shell.gpu?.();
-  if (found === undefined) return { check: 'gpu', ok: true, words: 'not looked at: only the app has a window' };
-  return { check: 'gpu', ok: true, words: found ? 'video is decoded by it' : 'not used: video is decoded by the processor, which costs battery' };
+/** Whether video is decoded by the graphics card is known only where Chromium draws; elsewhere, whether there is one to be used. */
+async function gpu({ shell }: Context): Promise<Finding> {
+  const decoding = (await shell.gpu?.()) ?? 'unknown';
+  if (decoding === 'used') return { check: 'gpu', ok: true, words: 'video is decoded by it' };
+  if (decoding === 'not used') return { check: 'gpu', ok: true, words: 'not used: video is decoded by the processor, which costs battery' };
+  return { check: 'gpu', ...deviceWords(await findGraphicsDevice(process.platform)) };
+}
+
+function deviceWords(device: GraphicsDevice): Pick<Finding, 'ok' | 'words'> {
+  const unseen = 'Whether video is decoded by the graphics card shows only where the app has a window';
+  switch (device.kind) {
+    case 'usable':
+      return { ok: true, words: `${unseen}; there is one that may be used (${device.name}).` };
+    case 'forbidden':
+      return { ok: false, words: `There is a graphics card (${device.name}) that this user may not use, so video costs more of the processor. Add them to the groups video and render.` };
+    case 'none':
+      return { ok: true, words: `${unseen}; this computer shows none, so it is the processor that decodes.` };
+    case 'unknown':
+      return { ok: true, words: `${unseen}.` };
+    default:
+      return assertNever(device);
+  }
 }

@@ -1,13 +1,14 @@
 import type { Domains } from './handlers.ts';
-import type { announcer } from './router.ts';
+import type { Announce } from './channel.ts';
 
 /** What happens in the core, told to the window. */
-export function forwardEvents({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings }: Domains, announce: ReturnType<typeof announcer>): void {
+export function forwardEvents({ accounts, catalog, connectivity, downloads, leases, notes, playback, progress, settings }: Domains, announce: Announce): void {
   accounts.changed((state) => announce('accounts.changed', state));
   catalog.changed((view) => announce('catalog.changed', view));
   connectivity.changed((state) => announce('connection.changed', state));
   downloads.folderMoving((moving) => announce('downloads.folderMoving', moving));
-  downloads.changed((items) => announce('downloads.changed', items));
+  downloads.changes((changes) => announce('downloads.changed', changes));
+  leases.changed((ending) => announce('leases.changed', ending));
   notes.changed(() => announce('notes.changed', {}));
   playback.available((media) => announce('playback.available', media));
   playback.blocked((media) => announce('playback.blocked', media));

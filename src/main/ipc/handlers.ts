@@ -1,28 +1,37 @@
-import type { Accounts } from '../../core/accounts/ports.ts';
+import type { IdleLock } from '../../core/accounts/idle-lock.ts';
+import type { Accounts, Leases } from '../../core/accounts/ports.ts';
 import type { Catalog } from '../../core/catalog/ports.ts';
 import type { Downloads } from '../../core/downloads/ports.ts';
 import type { Connectivity } from '../../core/net/ports.ts';
 import type { Notes } from '../../core/notes/ports.ts';
-import type { Playback } from '../../core/playback/ports.ts';
+import type { ClearFile, Playback } from '../../core/playback/ports.ts';
 import type { Progress } from '../../core/progress/ports.ts';
 import type { SettingsStore } from '../../core/settings/ports.ts';
 import type { Transcripts } from '../../core/transcripts/ports.ts';
 import { defaultSettings, type SettingsPatch } from '../../shared/models/settings.ts';
-import { TeachifyError } from '../../shared/errors.ts';
+import { TeachifyError, type WireError } from '../../shared/errors.ts';
 import type { ShellInfo } from '../../shared/contracts/shell.ts';
+import type { DeepLink } from '../../shared/models/deep-link.ts';
 import type { CallHandlers } from './router.ts';
 
 /** What the shell itself answers. */
 export interface Shell {
-  info(): ShellInfo;
+  info(startupProblem: WireError | null): ShellInfo;
   showFolder(folder: 'data' | 'logs'): Promise<void>;
   /** Asks the student; null when there was no answer. */
   chooseFolder(): Promise<string | null>;
   repairDatabase(): Promise<void>;
   setFullScreen(on: boolean): void;
   keepAwake(on: boolean): void;
+  takeLink(): DeepLink | null;
+  /** The text of a file that the student chose; null when the student thought better of it. Throws disk_denied, not_our_file. */
+  openFile(extension: string): Promise<string | null>;
   /** Asks where to, and writes; false when the student thought better of it. */
   saveFile(file: { readonly fileName: string; readonly text: string }): Promise<boolean>;
+  /** Asks where to, and writes; an id for `showCopy`, null when the student thought better of it. Throws not_saved. */
+  saveCopy(file: ClearFile): Promise<string | null>;
+  /** In the system's own file browser. Throws not_found. */
+  showCopy(copyId: string): void;
 }
 
 export interface Domains {
@@ -30,6 +39,8 @@ export interface Domains {
   readonly catalog: Catalog;
   readonly connectivity: Connectivity;
   readonly downloads: Downloads;
+  readonly idleLock: Pick<IdleLock, 'active'>;
+  readonly leases: Pick<Leases, 'ending' | 'changed'>;
   readonly notes: Notes;
   readonly playback: Playback;
   readonly progress: Progress;
@@ -37,12 +48,19 @@ export interface Domains {
   readonly transcripts: Transcripts;
 }
 
-export function createHandlers({ accounts, catalog, connectivity, downloads, notes, playback, progress, settings, transcripts }: Domains, shell: Shell): CallHandlers {
+export function createHandlers({ accounts, catalog, connectivity, downloads, idleLock, leases, notes, playback, progress, settings, transcripts }: Domains, shell: Shell): CallHandlers {
   return {
     'accounts.state': () => accounts.state(),
-    'accounts.checkServer': ({ serverUrl }) => accounts.checkServer(serverUrl),
-    'accounts.signIn': ({ email, password }) => accounts.signIn(email, password),
+    'accounts.checkServer': ({ serverUrl, unencrypted = false }) => accounts.checkServer(serverUrl, { unencrypted }),
+    'accounts.signIn': ({ email, password, again }) => accounts.signIn(email, password, again),
+    'accounts.signInByBrowser': ({ again, backPage }) => accounts.signInByBrowser(backPage, again),
+    'accounts.stopBrowserSignIn': () => accounts.stopBrowserSignIn(),
     'accounts.signOut': () => accounts.signOut(),
+    'accounts.choose': ({ accountId, pin }) => accounts.choose(accountId, pin),
+    'accounts.setPin': ({ pin }) => accounts.setPin(pin),
+    'accounts.lock': () => accounts.lock(),
+    'accounts.stepAside': () => accounts.stepAside(),
+    'accounts.active': () => idleLock.active(),
     'catalog.view': () => catalog.view(),
     'catalog.refresh': async () => void (await catalog.refresh()),
     'catalog.lesson': async ({ lessonId }) => {
@@ -72,6 +90,7 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, not
     'downloads.resumeAll': () => downloads.resumeAll(),
     'downloads.storage': () => downloads.storage(),
     'downloads.verify': async ({ lessonId }) => ({ badPieces: await downloads.verify(lessonId) }),
+    'leases.ending': () => leases.ending(),
     'notes.list': ({ lessonId }) => notes.list(lessonId),
     'notes.save': (note) => notes.save(note),
     'notes.remove': ({ noteId }) => notes.remove(noteId),
@@ -79,35 +98,49 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, not
     'playback.open': ({ lessonId }) => playback.open(lessonId),
     'playback.close': ({ mediaId }) => playback.close(mediaId),
     'playback.availability': ({ mediaId }) => playback.availability(mediaId),
+    'playback.saveAttachment': async ({ mediaId, attachmentId }) => ({ copyId: await shell.saveCopy(await playback.attachment(mediaId, attachmentId)) }),
+    'playback.showCopy': ({ copyId }) => shell.showCopy(copyId),
+    'playback.verify': async ({ mediaId }) => ({ badPieces: await playback.verify(mediaId) }),
     'playback.bandwidth': () => playback.bandwidth(),
-    'progress.report': (snapshot) => progress.report(snapshot),
+    'progress.report': (snapshot) => {
+      // Who watches is there, without touching anything.
+      idleLock.active();
+      return progress.report(snapshot);
+    },
     'progress.lessons': () => progress.lessons(),
+    'progress.startAnew': ({ timelineId }) => progress.startAnew(timelineId),
     'progress.outbox': () => progress.outbox(),
     'progress.sendNow': () => progress.sync(),
+    'progress.export': async () => ({ saved: await shell.saveFile(await progress.export()) }),
+    'progress.handIn': async () => {
+      const text = await shell.openFile('json');
+      if (text === null) return { receipt: null };
+      return { receipt: (await progress.handIn(text)).receipt };
+    },
     'settings.get': () => settings.get(),
     // The schema's optional fields may be undefined; a patch names only what changes.
     'settings.set': (patch) => settings.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as SettingsPatch),
     'transcripts.search': ({ words }) => transcripts.search(words),
-    ...shellHandlers(shell),
+    ...shellHandlers(shell, null),
   };
 }
 
 /** When the app could not start as it should, only the shell answers; everything else says why. */
-export function createStartupHandlers(shell: Shell, names: readonly string[]): CallHandlers {
-  const { startupProblem } = shell.info();
+export function createStartupHandlers(shell: Shell, problem: WireError, names: readonly string[]): CallHandlers {
   const refuse = () => {
-    throw startupProblem ? TeachifyError.fromWire(startupProblem) : new TeachifyError('internal', 'The app has not started');
+    throw TeachifyError.fromWire(problem);
   };
   const refused = Object.fromEntries(names.map((name) => [name, refuse]));
-  return { ...refused, 'settings.get': () => defaultSettings, ...shellHandlers(shell) } as unknown as CallHandlers;
+  return { ...refused, 'settings.get': () => defaultSettings, ...shellHandlers(shell, problem) } as unknown as CallHandlers;
 }
 
-function shellHandlers(shell: Shell) {
+function shellHandlers(shell: Shell, problem: WireError | null) {
   return {
-    'shell.info': () => shell.info(),
+    'shell.info': () => shell.info(problem),
     'shell.showFolder': ({ folder }: { folder: 'data' | 'logs' }) => shell.showFolder(folder),
     'shell.repairDatabase': () => shell.repairDatabase(),
     'shell.setFullScreen': ({ on }: { on: boolean }) => shell.setFullScreen(on),
     'shell.keepAwake': ({ on }: { on: boolean }) => shell.keepAwake(on),
+    'shell.takeLink': () => ({ link: shell.takeLink() }),
   };
 }

@@ -1,11 +1,9 @@
-import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
 import type { z } from 'zod';
-import { calls, events, type CallName, type EventName, type EventPayload } from '../../shared/contracts/bridge.ts';
-import { callChannel, eventChannel } from '../../shared/contracts/channels.ts';
-import type { Outcome } from '../../shared/contracts/contract.ts';
+import { callsWhileClosed } from '../../shared/contracts/accounts.ts';
+import { calls, type CallName } from '../../shared/contracts/bridge.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { Logger } from '../../core/base/logger.ts';
-import { appOrigin } from '../platform/app-protocol.ts';
+import type { Router } from './channel.ts';
 
 /** A function for every call of the bridge; the compiler misses none. */
 export type CallHandlers = {
@@ -14,41 +12,28 @@ export type CallHandlers = {
   ) => Promise<z.input<(typeof calls)[Name]['output']>> | z.input<(typeof calls)[Name]['output']>;
 };
 
-/** Registers every call. Who asks is checked before anything else, then what is asked. Gives back the removal. */
-export function answerCalls(handlers: CallHandlers, logger: Logger): () => void {
-  const names = Object.keys(calls) as CallName[];
-  for (const name of names) {
-    ipcMain.handle(callChannel(name), async (event, input: unknown): Promise<Outcome<unknown>> => {
-      try {
-        requireOurPage(event);
-        const parsed = calls[name].input.safeParse(input);
-        if (!parsed.success) throw new TeachifyError('bad_request', `Bad arguments for ${name}: ${parsed.error.issues[0]?.message ?? ''}`);
-        return { ok: true, value: await (handlers[name] as (input: unknown) => unknown)(parsed.data) };
-      } catch (error) {
-        return { ok: false, error: expected(error, name, logger).toWire() };
-      }
-    });
-  }
-  return () => names.forEach((name) => ipcMain.removeHandler(callChannel(name)));
-}
-
-/** Announces an event to the window, if it is still there. */
-export function announcer(window: () => BrowserWindow | null) {
-  return <Name extends EventName>(name: Name, payload: EventPayload<Name>): void => {
-    if (!(name in events)) return;
-    const target = window();
-    if (target && !target.isDestroyed() && !target.webContents.isDestroyed()) target.webContents.send(eventChannel(name), payload);
+/** Who asks is checked before anything else, then whether there is such a call, whether anybody may, and what is asked. */
+export function createRouter(handlers: CallHandlers, { logger, isClosed }: { readonly logger: Logger; readonly isClosed: () => boolean }): Router {
+  return async ({ isOurs, name, input }) => {
+    try {
+      if (!isOurs) throw new TeachifyError('forbidden', 'This page may not call the app');
+      if (!isCall(name)) throw new TeachifyError('bad_request', 'There is no such call');
+      if (!callsWhileClosed.has(name) && isClosed()) throw new TeachifyError('locked', 'Nobody may see anything now');
+      const parsed = calls[name].input.safeParse(input);
+      if (!parsed.success) throw new TeachifyError('bad_request', `Bad arguments for ${name}: ${parsed.error.issues[0]?.message ?? ''}`);
+      return { ok: true, value: await (handlers[name] as (input: unknown) => unknown)(parsed.data) };
+    } catch (error) {
+      return { ok: false, error: expected(error, name, logger).toWire() };
+    }
   };
 }
 
-/** Only the main frame of our own page may call. */
-function requireOurPage({ senderFrame }: IpcMainInvokeEvent): void {
-  const isOurs = senderFrame !== null && senderFrame.parent === null && new URL(senderFrame.url).origin === new URL(appOrigin).origin && senderFrame.url.startsWith(`${appOrigin}/`);
-  if (!isOurs) throw new TeachifyError('forbidden', 'This page may not call the app');
+function isCall(name: unknown): name is CallName {
+  return typeof name === 'string' && Object.hasOwn(calls, name);
 }
 
 /** Expected failures cross as they are; a bug is logged whole and crosses as `internal`. */
-function expected(error: unknown, name: string, logger: Logger): TeachifyError {
+function expected(error: unknown, name: unknown, logger: Logger): TeachifyError {
   if (error instanceof TeachifyError) return error;
   logger.error('a call failed unexpectedly', { call: name, error });
   return new TeachifyError('internal', 'Something went wrong inside the app');

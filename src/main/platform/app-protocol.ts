@@ -1,5 +1,5 @@
 import { net, protocol, type Session } from 'electron';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { extname, join, normalize, sep } from 'node:path';
 import type { MediaRequest, MediaResponse } from '../../core/playback/ports.ts';
 
@@ -36,7 +36,7 @@ const types: Record<string, string> = {
 
 /** Must run before Electron is ready. */
 export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true } }]);
 }
 
 interface Dependencies {
@@ -55,8 +55,7 @@ export function handleAppProtocol({ session, rendererFolder, devServer, respondM
     if (url.host !== 'teachify') return refuse(404);
     if (url.pathname.startsWith('/media/')) return media(request, url, respondMedia);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-    if (devServer) return develop(devServer, url);
-    return rendererFile(rendererFolder, url.pathname);
+    return devServer ? develop(devServer, url) : rendererFile(rendererFolder, url.pathname);
   });
 }
 
@@ -64,16 +63,34 @@ async function media(request: Request, url: URL, respond: Dependencies['respondM
   const { signal, method } = request;
   const answer = await respond({ method, path: url.pathname.slice('/media/'.length), range: request.headers.get('range'), signal });
   const body = method === 'HEAD' ? null : answer.body;
-  return new Response(body as ConstructorParameters<typeof Response>[0], { status: answer.status, headers: { ...answer.headers } });
+  return new Response(body && asStream(body), { status: answer.status, headers: { ...answer.headers } });
 }
 
-async function rendererFile(folder: string, pathname: string): Promise<Response> {
-  const wanted = normalize(join(folder, decodeURIComponent(pathname === '/' ? '/index.html' : pathname)));
+/** A Response copies bytes that it is given as such: for a large segment that takes as long as deciphering it. */
+function asStream(body: Uint8Array | ReadableStream<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const stream = body instanceof Uint8Array ? streamOf(body) : body;
+  return stream as ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function rendererFile(folder: string, pathname: string): Response {
+  const wanted = normalize(join(folder, decoded(pathname === '/' ? '/index.html' : pathname)));
   const type = types[extname(wanted)];
   if (!wanted.startsWith(folder + sep) || !type) return refuse(404);
-  const bytes = await readFile(wanted).catch(() => null);
+  const bytes = read(wanted);
   if (!bytes) return refuse(404);
-  return new Response(new Uint8Array(bytes), {
+  return new Response(bytes, {
     headers: {
       'content-type': type,
       'content-length': String(bytes.length),
@@ -82,6 +99,24 @@ async function rendererFile(folder: string, pathname: string): Promise<Response>
       'cache-control': 'no-store',
     },
   });
+}
+
+/** At once: a few files of some hundred kB, while nothing else is worth doing. */
+function read(file: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch {
+    return null;
+  }
+}
+
+/** One that cannot be decoded names nothing. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return '';
+  }
 }
 
 async function develop(server: string, url: URL): Promise<Response> {

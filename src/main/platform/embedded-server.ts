@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serverInfoSchema } from '../../shared/api/auth.ts';
 import { endpoints, endpointUrl } from '../../shared/api/endpoints.ts';
 import type { Logger } from '../../core/base/logger.ts';
+import { environmentOfEmbeddedServer } from './server-environment.ts';
 
 const listeningSchema = z.object({ type: z.literal('listening'), port: z.int().positive() });
 const restartPauseMs = 2_000;
@@ -38,7 +39,7 @@ export function startEmbeddedServer(options: Options): EmbeddedServer {
       child = utilityProcess.fork(options.script, args, {
         serviceName: 'Teachify course server',
         stdio: 'pipe',
-        env: { ...process.env, ...options.env },
+        env: { ...environmentOfEmbeddedServer(process.env), ...options.env },
       });
       child.stdout?.on('data', (text: Buffer) => logger.info('course server', { text: text.toString().trim() }));
       child.stderr?.on('data', (text: Buffer) => logger.warn('course server', { text: text.toString().trim() }));

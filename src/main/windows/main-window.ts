@@ -26,6 +26,7 @@ export function openMainWindow({ session, preload }: Options): BrowserWindow {
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      v8CacheOptions: 'bypassHeatCheck',
       autoplayPolicy: 'no-user-gesture-required',
     },
   });
