@@ -1,14 +1,12 @@
-import { StrictMode, useEffect, type ReactNode } from 'react';
+import { StrictMode, useLayoutEffect, type ReactNode } from 'react';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { Frame } from './frame.tsx';
 import { Notices } from './notices.tsx';
-import { StudentSession } from './student-session.tsx';
 import { useTheme } from './use-theme.ts';
-import { SignIn } from '../features/sign-in/sign-in.tsx';
+import { WhoIsHere } from './who-is-here.tsx';
 import { StartupProblem } from '../features/startup-problem/startup-problem.tsx';
 import { LanguageProvider } from '../i18n/language-provider.tsx';
 import { chooseLocale } from '../i18n/locales.ts';
-import { AppStoresContext, startFeeds, useAccounts, useAppStores, useSettings, type AppStores } from '../stores/stores.ts';
+import { AppStoresContext, startFeeds, useAppStores, useSettings, type AppStores } from '../stores/stores.ts';
 
 export function App({ stores }: { stores: AppStores }) {
   return (
@@ -27,13 +25,14 @@ export function App({ stores }: { stores: AppStores }) {
 }
 
 function Running({ stores }: { stores: AppStores }) {
-  useEffect(() => startFeeds([stores.accounts, stores.connection, stores.settings]), [stores]);
+  // Before the first picture: what is known already is in it.
+  useLayoutEffect(() => startFeeds([stores.accounts, stores.connection, stores.settings, stores.link]), [stores]);
   const loaded = useSettings((state) => state.loaded);
   // The theme and language are known a few milliseconds from now; showing another first would flash.
   if (!loaded) return null;
   return (
     <Dressed>
-      <SignedInOrNot />
+      <WhoIsHere />
       <Notices />
     </Dressed>
   );
@@ -49,16 +48,5 @@ function Dressed({ children }: { children: ReactNode }) {
     <LanguageProvider locale={chooseLocale(language, shell.locale)} systemTag={shell.locale}>
       <ErrorBoundary>{children}</ErrorBoundary>
     </LanguageProvider>
-  );
-}
-
-function SignedInOrNot() {
-  const state = useAccounts((accounts) => accounts.state);
-  if (!state) return null;
-  if (!state.student) return <SignIn />;
-  return (
-    <StudentSession key={state.student.id}>
-      <Frame student={state.student} />
-    </StudentSession>
   );
 }

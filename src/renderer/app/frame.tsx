@@ -6,6 +6,7 @@ import { Screen } from './screen.tsx';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
 import { SideBar } from './side-bar.tsx';
 import { useConnectionNotice } from './use-connection-notice.ts';
+import { useFollowedLink } from './use-link.ts';
 import { useGlobalKeys } from './use-global-keys.ts';
 import { ScrollContext } from '../components/scroll-context.ts';
 import { Player } from '../features/player/player.tsx';
@@ -23,6 +24,7 @@ export function Frame({ student }: { student: Student }) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   useGlobalKeys(() => setShortcutsOpen(true));
   useConnectionNotice();
+  useFollowedLink();
   useScrollMemory(scroller, routeKey(route));
   useEffect(() => {
     document.title = text('app.name');

@@ -4,7 +4,7 @@ import { useFormat } from '../i18n/format.ts';
 import { useText } from '../i18n/text.ts';
 import { useAccounts, useConnection, useProgress } from '../stores/stores.ts';
 import { Button } from '../components/button.tsx';
-import { useAttempt } from '../stores/use-attempt.ts';
+import { LeaseBanner } from './lease-banner.tsx';
 import { useNow } from '../stores/use-now.ts';
 import './offline-banner.css';
 
@@ -16,6 +16,7 @@ export function OfflineBanner() {
     <div role="status" aria-live="polite">
       {status === 'offline' ? <Offline /> : null}
       {status === 'online' && !authorised ? <SignInAgain /> : null}
+      <LeaseBanner />
     </div>
   );
 }
@@ -42,15 +43,15 @@ function Offline() {
 
 function SignInAgain() {
   const text = useText();
-  const attempt = useAttempt();
-  const signOut = useAccounts((accounts) => accounts.signOut);
+  const accountId = useAccounts((accounts) => accounts.state?.accountId ?? null);
+  const enter = useAccounts((accounts) => accounts.enter);
   return (
     <div className="offline-banner">
       <KeyRound size={18} aria-hidden="true" />
       <p>
         <strong>{text('banner.signInAgain')}</strong> {text('banner.signInAgainBody')}
       </p>
-      <Button onPress={() => attempt(signOut)}>{text('banner.signIn')}</Button>
+      <Button onPress={() => enter({ again: accountId })}>{text('banner.signIn')}</Button>
     </div>
   );
 }

@@ -3,8 +3,12 @@ import { Dialog, Heading } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { IconButton } from '../components/icon-button.tsx';
 import { Keys } from '../components/keys.tsx';
+import { SettingRow } from '../components/setting-row.tsx';
+import { Switch } from '../components/switch.tsx';
 import type { MessageId } from '../i18n/locales.ts';
 import { useText } from '../i18n/text.ts';
+import { useSettings } from '../stores/stores.ts';
+import { useAttempt } from '../stores/use-attempt.ts';
 import './shortcuts-sheet.css';
 
 type Shortcut = readonly [label: MessageId, keys: readonly string[]];
@@ -54,11 +58,27 @@ export function ShortcutsSheet({ isOpen, onOpenChange }: ShortcutsSheetProps) {
           </div>
           <div className="sheet-columns">
             <ShortcutList title={text('shortcuts.player')} shortcuts={player} />
-            <ShortcutList title={text('shortcuts.anywhere')} shortcuts={anywhere} />
+            <div>
+              <ShortcutList title={text('shortcuts.anywhere')} shortcuts={anywhere} />
+              <SingleKeys />
+            </div>
           </div>
         </Dialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+/** Whoever came here by a key pressed unmeant finds the way to be rid of it. */
+function SingleKeys() {
+  const text = useText();
+  const attempt = useAttempt();
+  const playerKeys = useSettings((state) => state.settings.playerKeys);
+  const set = useSettings((state) => state.set);
+  return (
+    <SettingRow title={text('settings.playerKeys')} help={text('settings.playerKeysHelp')}>
+      <Switch label={text('settings.playerKeys')} isOn={playerKeys} onChange={(isOn) => attempt(() => set({ playerKeys: isOn }))} />
+    </SettingRow>
   );
 }
 

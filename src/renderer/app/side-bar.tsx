@@ -1,12 +1,10 @@
-import { Activity, ArrowDownToLine, House, Keyboard, LogOut, Search, Settings, UserRound } from 'lucide-react';
-import { Button as AriaButton } from 'react-aria-components/Button';
+import { Activity, ArrowDownToLine, House, Search, Settings } from 'lucide-react';
 import type { Student } from '../../shared/api/auth.ts';
 import { ConnectionChip } from './connection-chip.tsx';
 import { SideBarItem } from './side-bar-item.tsx';
-import { useAttempt } from '../stores/use-attempt.ts';
-import { Menu } from '../components/menu.tsx';
+import { StudentMenu } from './student-menu.tsx';
 import { useText } from '../i18n/text.ts';
-import { useAccounts, useDownloads, useProgress } from '../stores/stores.ts';
+import { useDownloads, useProgress } from '../stores/stores.ts';
 import './side-bar.css';
 
 interface SideBarProps {
@@ -46,28 +44,5 @@ export function SideBar({ student, onShowShortcuts }: SideBarProps) {
         <StudentMenu student={student} onShowShortcuts={onShowShortcuts} />
       </div>
     </nav>
-  );
-}
-
-function StudentMenu({ student, onShowShortcuts }: SideBarProps) {
-  const text = useText();
-  const signOut = useAccounts((accounts) => accounts.signOut);
-  const attempt = useAttempt();
-  return (
-    <Menu
-      label={student.name}
-      title={student.email}
-      placement="top start"
-      choices={[
-        { id: 'shortcuts', label: text('nav.shortcuts'), icon: <Keyboard size={16} aria-hidden="true" /> },
-        { id: 'sign-out', label: text('nav.signOut'), note: text('nav.signOutSafe'), icon: <LogOut size={16} aria-hidden="true" /> },
-      ]}
-      onChoose={(id) => (id === 'shortcuts' ? onShowShortcuts() : attempt(signOut))}
-    >
-      <AriaButton className="side-bar-button" aria-label={text('nav.student', { name: student.name })}>
-        <UserRound size={20} aria-hidden="true" />
-        <span className="side-bar-words">{student.name}</span>
-      </AriaButton>
-    </Menu>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useState, type ReactNode } from 'react';
 import { useFailureNotice } from '../stores/use-attempt.ts';
 import { createStudentStores, startFeeds, StudentStoresContext, useAppStores } from '../stores/stores.ts';
 
@@ -7,6 +7,7 @@ export function StudentSession({ children }: { children: ReactNode }) {
   const appStores = useAppStores();
   const failed = useFailureNotice();
   const [stores] = useState(() => createStudentStores(appStores, failed));
-  useEffect(() => startFeeds([stores.catalog, stores.downloads, stores.progress]), [stores]);
+  // Before the first picture, like the feeds of the app.
+  useLayoutEffect(() => startFeeds([stores.catalog, stores.downloads, stores.leases, stores.progress]), [stores]);
   return <StudentStoresContext value={stores}>{children}</StudentStoresContext>;
 }

@@ -1,17 +1,18 @@
 import { useEffect } from 'react';
 import type { Route } from '../stores/navigation-store.ts';
-import { useNavigation } from '../stores/stores.ts';
+import { useNavigation, useSettings } from '../stores/stores.ts';
 
 const sections: readonly Route[] = [{ screen: 'home' }, { screen: 'downloads' }, { screen: 'activity' }, { screen: 'settings' }, { screen: 'search', words: '' }];
 
-/** Keys that work everywhere: `?`, Alt+Left, and Alt+1 to Alt+5 for the sections. */
+/** Keys that work everywhere: `?` (unless keys that write something are switched off), Alt+Left, and Alt+1 to Alt+5 for the sections. */
 export function useGlobalKeys(showShortcuts: () => void): void {
   const go = useNavigation((navigation) => navigation.go);
   const back = useNavigation((navigation) => navigation.back);
+  const characterKeys = useSettings((state) => state.settings.playerKeys);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target)) return;
-      if (event.key === '?') showShortcuts();
+      if (event.key === '?' && characterKeys) showShortcuts();
       else if (event.altKey && event.key === 'ArrowLeft') back();
       else if (event.altKey && /^[1-5]$/.test(event.key)) go(sections[Number(event.key) - 1] ?? { screen: 'home' });
       else return;
@@ -19,7 +20,7 @@ export function useGlobalKeys(showShortcuts: () => void): void {
     };
     window.addEventListener('keydown', pressed);
     return () => window.removeEventListener('keydown', pressed);
-  }, [go, back, showShortcuts]);
+  }, [go, back, showShortcuts, characterKeys]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -7,6 +7,8 @@ interface TextFieldProps {
   readonly onChange: (value: string) => void;
   readonly type?: 'text' | 'email' | 'password' | 'search';
   readonly autoComplete?: string;
+  readonly inputMode?: 'numeric';
+  readonly maxLength?: number;
   readonly isRequired?: boolean;
   readonly autoFocus?: boolean;
   /** For what is written from the left in every language, such as an address. */

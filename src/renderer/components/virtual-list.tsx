@@ -6,7 +6,7 @@ interface VirtualListProps<Item> {
   readonly label: string;
   readonly items: readonly Item[];
   readonly keyOf: (item: Item) => string;
-  /** A guess in CSS pixels; rows are measured when shown. */
+  /** In CSS pixels, until the first row is drawn: those that are not drawn yet are taken to be as high as that one. */
   readonly rowHeight: number;
   readonly children: (item: Item, index: number) => ReactNode;
 }
@@ -28,11 +28,25 @@ export function VirtualList<Item>({ label, items, keyOf, rowHeight, children }: 
     observer.observe(page);
     return () => observer.disconnect();
   }, [scroller]);
+  const [height, setHeight] = useState(rowHeight);
+  // A narrower list has higher rows. Were they guessed wrong, the list would grow under one's hand.
+  useLayoutEffect(() => {
+    if (!list.current) return;
+    let width = 0;
+    const observer = new ResizeObserver(([entry]) => {
+      const row = entry?.target.querySelector('li');
+      if (!row || entry?.contentRect.width === width) return;
+      width = entry?.contentRect.width ?? 0;
+      setHeight(row.getBoundingClientRect().height);
+    });
+    observer.observe(list.current);
+    return () => observer.disconnect();
+  }, []);
   // oxlint-disable-next-line react/incompatible-library -- only the React Compiler cannot see through it, and we do not use it
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller,
-    estimateSize: () => rowHeight,
+    estimateSize: () => height,
     getItemKey: (index) => keyOf(items[index] as Item),
     overscan: 6,
     scrollMargin: margin,

@@ -1,9 +1,10 @@
 import { createStore } from 'zustand/vanilla';
-import type { DownloadItem, StorageView } from '../../shared/contracts/downloads.ts';
+import type { DownloadChanges, DownloadItem, StorageView } from '../../shared/contracts/downloads.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Remote } from '../bridge.ts';
 import type { Feed } from './feed.ts';
 import { follow } from './follow.ts';
+import { queuePosition, type QueuePlace } from './queue-position.ts';
 
 /** Runs something after so many milliseconds; gives back the function that calls it off. */
 export type Later = (milliseconds: number, run: () => void) => () => void;
@@ -19,8 +20,7 @@ export interface Downloads {
   readonly add: (lessonIds: readonly string[], quality: Quality) => Promise<void>;
   readonly pause: (lessonId: string) => Promise<void>;
   readonly resume: (lessonId: string) => Promise<void>;
-  /** To the n-th place of the queue, 0 first. */
-  readonly move: (lessonId: string, position: number) => Promise<void>;
+  readonly move: (lessonId: string, place: QueuePlace) => Promise<void>;
   readonly removeWatched: () => Promise<{ lessons: number; bytes: number }>;
   readonly pauseAll: () => Promise<void>;
   readonly resumeAll: () => Promise<void>;
@@ -39,11 +39,11 @@ const speedSamples = 120;
 
 export function createDownloadsStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Downloads> {
   const leaving = new Map<string, () => void>();
-  let all: readonly DownloadItem[] = [];
+  let all: ReadonlyMap<string, DownloadItem> = new Map();
   let dueMeasure: (() => void) | null = null;
 
   const shown = () => {
-    const items = all.filter(({ lessonId }) => !leaving.has(lessonId)).sort((a, b) => a.position - b.position);
+    const items = [...all.values()].filter(({ lessonId }) => !leaving.has(lessonId)).sort((a, b) => a.position - b.position);
     return { items, byLesson: new Map(items.map((item) => [item.lessonId, item])) };
   };
   const removeNow = (lessonId: string) => {
@@ -71,8 +71,8 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     resume: async (lessonId) => {
       await remote.call('downloads.resume', { lessonId });
     },
-    move: async (lessonId, position) => {
-      await remote.call('downloads.move', { lessonId, position });
+    move: async (lessonId, place) => {
+      await remote.call('downloads.move', { lessonId, position: queuePosition(store.getState().items, lessonId, place) });
     },
     removeWatched: () => remote.call('downloads.removeWatched'),
     pauseAll: async () => {
@@ -94,11 +94,13 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     },
   }));
 
-  const apply = (items: readonly DownloadItem[]) => {
-    const moved = storageMoved(all, items);
-    const grew = bytesHere(all) !== bytesHere(items);
-    all = items;
-    const speed = items.reduce((sum, item) => sum + (item.state === 'running' ? item.bytesPerSecond : 0), 0);
+  const apply = (changes: DownloadChanges) => {
+    const next = withChanges(all, changes);
+    const moved = storageMoved(all, next, changes);
+    const grew = changes.items.some(({ lessonId, bytesDone }) => all.get(lessonId)?.bytesDone !== bytesDone);
+    all = next;
+    let speed = 0;
+    for (const item of all.values()) speed += item.state === 'running' ? item.bytesPerSecond : 0;
     store.setState(({ speeds, loaded }) => ({
       ...shown(),
       loaded: true,
@@ -115,9 +117,10 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
 
   const start = () => {
     measureStorage();
-    const stop = follow({
-      listen: (announce) => remote.on('downloads.changed', announce),
-      load: () => remote.call('downloads.list'),
+    const stop = follow<DownloadChanges>({
+      // What changed of a list that is not here yet is of no use; main tells all of it next.
+      listen: (announce) => remote.on('downloads.changed', (changes) => (changes.whole || store.getState().loaded) && announce(changes)),
+      load: async () => ({ whole: true, items: await remote.call('downloads.list'), removed: [] }),
       apply,
     });
     return () => {
@@ -133,13 +136,15 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
   return { store, start };
 }
 
-/** Asking for the storage costs main a little, so it is asked at once only when a lesson came, went or changed its state; for bytes, now and then. */
-function storageMoved(before: readonly DownloadItem[], after: readonly DownloadItem[]): boolean {
-  if (before.length !== after.length) return true;
-  const states = new Map(before.map(({ lessonId, state }) => [lessonId, state]));
-  return after.some(({ lessonId, state }) => states.get(lessonId) !== state);
+/** The list after some of it changed; what did not is the same object as before. */
+function withChanges(before: ReadonlyMap<string, DownloadItem>, { whole, items, removed }: DownloadChanges): ReadonlyMap<string, DownloadItem> {
+  const next = new Map(whole ? [] : before);
+  for (const item of items) next.set(item.lessonId, item);
+  for (const lessonId of removed) next.delete(lessonId);
+  return next;
 }
 
-function bytesHere(items: readonly DownloadItem[]): number {
-  return items.reduce((sum, { bytesDone }) => sum + bytesDone, 0);
+/** Asking for the storage costs main a little, so it is asked at once only when a lesson came, went or changed its state; for bytes, now and then. */
+function storageMoved(before: ReadonlyMap<string, DownloadItem>, after: ReadonlyMap<string, DownloadItem>, { items }: DownloadChanges): boolean {
+  return before.size !== after.size || items.some(({ lessonId, state }) => before.get(lessonId)?.state !== state);
 }

@@ -12,8 +12,8 @@ interface Notice {
 
 export interface Notices {
   readonly shown: readonly Notice[];
-  /** Newest last; it goes by itself after `milliseconds`. */
-  readonly show: (notice: Omit<Notice, 'id'>, milliseconds?: number) => void;
+  /** Newest last; it goes by itself after `milliseconds`. Gives its id. */
+  readonly show: (notice: Omit<Notice, 'id'>, milliseconds?: number) => number;
   readonly dismiss: (id: number) => void;
 }
 
@@ -27,6 +27,7 @@ export function createNoticesStore(later: Later): StoreApi<Notices> {
       const id = ++lastId;
       set(({ shown }) => ({ shown: [...shown.slice(1 - shownAtOnce), { ...notice, id }] }));
       later(milliseconds, () => get().dismiss(id));
+      return id;
     },
     dismiss: (id) => set(({ shown }) => ({ shown: shown.filter((notice) => notice.id !== id) })),
   }));

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
 import type { Remote } from '../bridge.ts';
+import { undoMs, type Later } from './downloads-store.ts';
 import type { Feed } from './feed.ts';
 import { follow } from './follow.ts';
 
@@ -11,17 +12,49 @@ export interface Progress {
   /** What waits to be sent; null until main has answered. */
   readonly outbox: OutboxView | null;
   readonly sendNow: () => Promise<void>;
+  /** Hides what was watched of a lesson now, and has it count no more a little later, unless `undoForget` comes first. */
+  readonly forget: (lessonId: string) => void;
+  readonly undoForget: (lessonId: string) => void;
 }
 
-export function createProgressStore(remote: Remote): Feed<Progress> {
+export function createProgressStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Progress> {
+  let all: Lessons = new Map();
+  const leaving = new Map<string, () => void>();
+  const show = () => store.setState({ lessons: new Map([...all].filter(([lessonId]) => !leaving.has(lessonId))) });
+  const forgetNow = (lessonId: string) => {
+    const timelineId = all.get(lessonId)?.timelineId ?? '';
+    const stays = (error: unknown) => {
+      leaving.delete(lessonId);
+      show();
+      failed(error);
+    };
+    remote.call('progress.startAnew', { timelineId }).then((row) => {
+      leaving.delete(lessonId);
+      all = new Map([...all, [lessonId, row]]);
+      show();
+    }, stays);
+  };
   const store = createStore<Progress>()((set) => ({
     lessons: new Map(),
     loaded: false,
     outbox: null,
     sendNow: async () => set({ outbox: await remote.call('progress.sendNow') }),
+    forget: (lessonId) => {
+      leaving.set(lessonId, later(undoMs, () => forgetNow(lessonId)));
+      show();
+    },
+    undoForget: (lessonId) => {
+      leaving.get(lessonId)?.();
+      leaving.delete(lessonId);
+      show();
+    },
   }));
   const start = () => {
-    const stopLessons = followLessons(remote, (update) => store.setState(({ lessons }) => ({ lessons: update(lessons), loaded: true })));
+    const stopLessons = followLessons(remote, (update) => {
+      all = update(all);
+      store.setState({ loaded: true });
+      show();
+    });
     const stopOutbox = follow({
       listen: (apply) => remote.on('progress.outboxChanged', apply),
       load: () => remote.call('progress.outbox'),

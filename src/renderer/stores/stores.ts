@@ -8,6 +8,8 @@ import { createCatalogStore, type Catalog } from './catalog-store.ts';
 import { createConnectionStore, type Connection } from './connection-store.ts';
 import { createDownloadsStore, type Downloads, type Later } from './downloads-store.ts';
 import type { Feed } from './feed.ts';
+import { createLeasesStore, type Leases } from './leases-store.ts';
+import { createLinkStore, type Link } from './link-store.ts';
 import { createNavigationStore, type Navigation } from './navigation-store.ts';
 import { createNoticesStore, type Notices } from './notices-store.ts';
 import { createProgressStore, type Progress } from './progress-store.ts';
@@ -23,6 +25,7 @@ export interface AppStores {
   readonly accounts: Feed<Accounts>;
   readonly connection: Feed<Connection>;
   readonly settings: Feed<SettingsState>;
+  readonly link: Feed<Link>;
   readonly notices: StoreApi<Notices>;
 }
 
@@ -30,6 +33,7 @@ export interface AppStores {
 export interface StudentStores {
   readonly catalog: Feed<Catalog>;
   readonly downloads: Feed<Downloads>;
+  readonly leases: Feed<Leases>;
   readonly progress: Feed<Progress>;
   readonly navigation: StoreApi<Navigation>;
 }
@@ -48,6 +52,7 @@ export function createAppStores(remote: Remote, shell: ShellInfo, { now, later }
     accounts: createAccountsStore(remote),
     connection: createConnectionStore(remote),
     settings: createSettingsStore(remote),
+    link: createLinkStore(remote),
     notices: createNoticesStore(later),
   };
 }
@@ -56,7 +61,8 @@ export function createStudentStores({ remote, later }: AppStores, failed: (error
   return {
     catalog: createCatalogStore(remote),
     downloads: createDownloadsStore(remote, later, failed),
-    progress: createProgressStore(remote),
+    leases: createLeasesStore(remote),
+    progress: createProgressStore(remote, later, failed),
     navigation: createNavigationStore(),
   };
 }
@@ -89,6 +95,10 @@ export function useSettings<Part>(select: (state: SettingsState) => Part): Part 
   return useStore(useAppStores().settings.store, select);
 }
 
+export function useLink<Part>(select: (state: Link) => Part): Part {
+  return useStore(useAppStores().link.store, select);
+}
+
 export function useNotices<Part>(select: (state: Notices) => Part): Part {
   return useStore(useAppStores().notices, select);
 }
@@ -99,6 +109,10 @@ export function useCatalog<Part>(select: (state: Catalog) => Part): Part {
 
 export function useDownloads<Part>(select: (state: Downloads) => Part): Part {
   return useStore(useStudentStores().downloads.store, select);
+}
+
+export function useLeases<Part>(select: (state: Leases) => Part): Part {
+  return useStore(useStudentStores().leases.store, select);
 }
 
 export function useProgress<Part>(select: (state: Progress) => Part): Part {

@@ -1,4 +1,4 @@
-import { CircleCheck, Send } from 'lucide-react';
+import { CircleCheck, Download, Send, Upload } from 'lucide-react';
 import { useState } from 'react';
 import type { OutboxItem, OutboxView } from '../../../shared/contracts/progress.ts';
 import { errorCodeSchema } from '../../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { VirtualList } from '../../components/virtual-list.tsx';
 import { errorWords } from '../../i18n/errors.ts';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
-import { useCatalog, useConnection, useProgress } from '../../stores/stores.ts';
+import { useAppStores, useCatalog, useConnection, useNotices, useProgress } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { useNow } from '../../stores/use-now.ts';
 import './activity.css';
@@ -21,10 +21,56 @@ export function ActivityScreen() {
   const text = useText();
   const outbox = useProgress((progress) => progress.outbox);
   return (
-    <ScreenPage title={text('activity.title')} actions={<SendNow isDisabled={!outbox || outbox.items.length === 0} />}>
+    <ScreenPage title={text('activity.title')} actions={<Actions isEmpty={!outbox || outbox.items.length === 0} />}>
       <p className="soft">{text('activity.intro')}</p>
       {outbox ? <Outbox outbox={outbox} /> : <Skeleton shape="row" />}
     </ScreenPage>
+  );
+}
+
+function Actions({ isEmpty }: { isEmpty: boolean }) {
+  return (
+    <>
+      <HandIn />
+      <SaveAsFile isDisabled={isEmpty} />
+      <SendNow isDisabled={isEmpty} />
+    </>
+  );
+}
+
+/** For a computer that never meets the school: what waits goes by stick. */
+function SaveAsFile({ isDisabled }: { isDisabled: boolean }) {
+  const text = useText();
+  const attempt = useAttempt();
+  const { remote } = useAppStores();
+  const show = useNotices((notices) => notices.show);
+  const save = async () => {
+    const { saved } = await remote.call('progress.export');
+    if (saved) show({ tone: 'plain', title: text('activity.exported') });
+  };
+  return (
+    <Button icon={<Download size={18} aria-hidden="true" />} isDisabled={isDisabled} onPress={() => attempt(save)}>
+      {text('activity.export')}
+    </Button>
+  );
+}
+
+function HandIn() {
+  const text = useText();
+  const attempt = useAttempt();
+  const { remote } = useAppStores();
+  const show = useNotices((notices) => notices.show);
+  const offline = useConnection((connection) => connection.state.status === 'offline');
+  const handIn = async () => {
+    const { receipt } = await remote.call('progress.handIn');
+    if (!receipt) return;
+    const { studentName, taken, known, refused, putOff } = receipt;
+    show({ tone: 'plain', title: text('activity.handedIn', { name: studentName }), body: text('activity.handedInBody', { taken, known, refused: refused + putOff }) });
+  };
+  return (
+    <Button icon={<Upload size={18} aria-hidden="true" />} isDisabled={offline} onPress={() => attempt(handIn)}>
+      {text('activity.handIn')}
+    </Button>
   );
 }
 
@@ -83,9 +129,9 @@ function OutboxRow({ item, now }: { item: OutboxItem; now: number }) {
   return (
     <article className="activity-row">
       <div className="activity-words">
-        <p className="activity-title">{title ?? text('activity.unknownLesson')}</p>
+        <p className="activity-title">{item.kind === 'chose' ? text('activity.ofYou') : (title ?? text('activity.unknownLesson'))}</p>
         <p className="meta">
-          <span>{item.kind === 'noted' ? text('activity.noted') : text('activity.watchedFor', { duration: format.duration(item.watchedMs) })}</span>
+          <span>{item.kind === 'watched' ? text('activity.watchedFor', { duration: format.duration(item.watchedMs) }) : text(`activity.${item.kind}`)}</span>
           <span>{format.moment(item.recordedAt, now)}</span>
         </p>
         {item.reason === null ? null : (

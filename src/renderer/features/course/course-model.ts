@@ -1,12 +1,12 @@
 import type { CourseView, LessonView } from '../../../shared/contracts/catalog.ts';
 import type { DownloadItem, StorageView } from '../../../shared/contracts/downloads.ts';
 import type { LessonProgress } from '../../../shared/contracts/progress.ts';
-import { closestQuality, qualityHeight, type Quality } from '../../../shared/models/quality.ts';
+import { closestQuality, compareQualities, type Quality } from '../../../shared/models/quality.ts';
 
 /** Every quality any lesson of the course has, best first. */
 export function courseQualities(course: CourseView): Quality[] {
   const all = new Set(course.lessons.flatMap(({ qualities }) => qualities.map(({ quality }) => quality)));
-  return [...all].sort((a, b) => qualityHeight(b) - qualityHeight(a));
+  return [...all].sort(compareQualities);
 }
 
 /** What this lesson offers nearest to the wish, with its bytes; null for a lesson that cannot be taken home. */
@@ -23,7 +23,7 @@ export interface CoursePlan {
   readonly byQuality: ReadonlyMap<Quality, readonly string[]>;
   readonly count: number;
   readonly bytes: number;
-  /** Whether the disk has room for it. Unknown room counts as room; main asks the disk again. */
+  /** Whether the disk has room for it beside what is queued already. Unknown room counts as room; main asks the disk again. */
   readonly fits: boolean;
 }
 
@@ -37,7 +37,7 @@ export function planCourse(course: CourseView, downloads: ReadonlyMap<string, Do
     byQuality: lessonIdsByQuality(offers),
     count: offers.length,
     bytes,
-    fits: storage === null || bytes <= storage.freeBytes,
+    fits: storage === null || bytes <= storage.freeBytes - storage.queuedBytes,
   };
 }
 

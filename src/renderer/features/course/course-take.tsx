@@ -1,9 +1,11 @@
 import { ArrowDownToLine } from 'lucide-react';
 import type { CourseView } from '../../../shared/contracts/catalog.ts';
 import { Button } from '../../components/button.tsx';
+import { isPlayable } from '../../components/playable-quality.ts';
 import { Problem } from '../../components/problem.tsx';
 import { Select } from '../../components/select.tsx';
 import { useFormat } from '../../i18n/format.ts';
+import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
 import { useDownloads, useSettings } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
@@ -14,13 +16,14 @@ import { courseQualities, planCourse } from './course-model.ts';
 export function CourseTake({ course }: { course: CourseView }) {
   const text = useText();
   const format = useFormat();
+  const name = useQualityName();
   const attempt = useAttempt();
   const wished = useSettings((state) => state.settings.downloadQuality);
   const setSettings = useSettings((state) => state.set);
   const downloads = useDownloads((state) => state.byLesson);
   const add = useDownloads((state) => state.add);
   const storage = useDownloads((state) => state.storage);
-  const qualities = courseQualities(course).filter((quality) => quality !== 'original');
+  const qualities = courseQualities(course).filter((quality) => quality !== 'original' && isPlayable(quality));
   const chosen = closestQuality(wished, qualities);
   const plan = planCourse(course, downloads, wished, storage);
   const addAll = async () => {
@@ -33,7 +36,7 @@ export function CourseTake({ course }: { course: CourseView }) {
           <Select
             label={text('course.quality')}
             labelBeside
-            options={qualities.map((quality) => ({ id: quality, label: quality }))}
+            options={qualities.map((quality) => ({ id: quality, label: name(quality) }))}
             chosen={chosen}
             onChoose={(quality) => attempt(() => setSettings({ downloadQuality: quality }))}
           />

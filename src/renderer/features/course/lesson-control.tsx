@@ -10,8 +10,10 @@ import { Menu } from '../../components/menu.tsx';
 import { ProgressRing } from '../../components/progress-ring.tsx';
 import { downloadPercent, downloadWords } from '../../components/download-words.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
-import { useDownloads } from '../../stores/stores.ts';
+import { undoMs } from '../../stores/downloads-store.ts';
+import { useDownloads, useNotices, useProgress } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { useLessonCommands } from '../../stores/use-lesson-commands.ts';
 import { offerFor } from './course-model.ts';
@@ -24,37 +26,41 @@ interface LessonControlProps {
 
 /** One control that is, in turn, the offer to take a lesson home, its progress, and the word that it is here. */
 export function LessonControl({ lesson, item, wished }: LessonControlProps) {
-  if (!item) return <TakeHome lesson={lesson} wished={wished} />;
-  if (item.state === 'ready') return <Here item={item} />;
-  return <UnderWay item={item} />;
+  const forget = useForget(lesson);
+  if (!item) return <TakeHome lesson={lesson} wished={wished} forget={forget} />;
+  if (item.state === 'ready') return <Here item={item} forget={forget} />;
+  return <UnderWay item={item} forget={forget} />;
 }
 
-function TakeHome({ lesson, wished }: { lesson: LessonView; wished: Quality }) {
+function TakeHome({ lesson, wished, forget }: { lesson: LessonView; wished: Quality; forget: Forget | null }) {
   const text = useText();
   const format = useFormat();
   const attempt = useAttempt();
   const add = useDownloads((state) => state.add);
+  const name = useQualityName();
   const offer = offerFor(lesson, wished);
-  if (!offer) return null;
+  if (!offer) return forget && <div className="lesson-control"><MoreMenu title={lesson.title} forget={forget} /></div>;
   const size = format.bytes(offer.bytes);
   return (
     <div className="lesson-control">
       <Button
         icon={<ArrowDownToLine size={18} aria-hidden="true" />}
-        aria-label={text('lesson.download', { lesson: lesson.title, quality: offer.quality === 'original' ? '' : offer.quality, size })}
+        aria-label={text('lesson.download', { lesson: lesson.title, quality: offer.quality === 'original' ? '' : name(offer.quality), size })}
         onPress={() => attempt(() => add([lesson.id], offer.quality))}
       >
         {size}
       </Button>
+      {forget && <MoreMenu title={lesson.title} forget={forget} />}
     </div>
   );
 }
 
-function UnderWay({ item }: { item: DownloadItem }) {
+function UnderWay({ item, forget }: { item: DownloadItem; forget: Forget | null }) {
   const text = useText();
   const format = useFormat();
   const percent = downloadPercent(item);
   const { state, detail } = downloadWords(text, format, item);
+  const { remove } = useLessonCommands(item);
   return (
     <div className="lesson-control">
       <div className="lesson-control-words">
@@ -64,7 +70,7 @@ function UnderWay({ item }: { item: DownloadItem }) {
       <ProgressRing percent={percent} size={40} tone={item.state === 'running' ? 'accent' : item.state === 'waiting' ? 'wait' : 'soft'}>
         <UnderWayButton item={item} />
       </ProgressRing>
-      <MoreMenu item={item} />
+      <MoreMenu title={item.lessonTitle} forget={forget} cancel={remove} />
     </div>
   );
 }
@@ -103,8 +109,9 @@ function UnderWayButton({ item }: { item: DownloadItem }) {
   }
 }
 
-function Here({ item }: { item: DownloadItem }) {
+function Here({ item, forget }: { item: DownloadItem; forget: Forget | null }) {
   const text = useText();
+  const name = useQualityName();
   const commands = useLessonCommands(item);
   return (
     <div className="lesson-control">
@@ -112,11 +119,12 @@ function Here({ item }: { item: DownloadItem }) {
         label={item.lessonTitle}
         choices={[
           { id: 'verify', label: text('lesson.verify') },
+          ...(forget ? [{ id: 'forget', label: text('lesson.forget') }] : []),
           { id: 'remove', label: text('lesson.remove'), tone: 'danger' },
         ]}
-        onChoose={(id) => (id === 'verify' ? commands.verify() : commands.remove())}
+        onChoose={(id) => (id === 'verify' ? commands.verify() : id === 'forget' ? forget?.() : commands.remove())}
       >
-        <AriaButton className="lesson-here" aria-label={text('lesson.menu', { lesson: item.lessonTitle, quality: item.quality })}>
+        <AriaButton className="lesson-here" aria-label={text('lesson.menu', { lesson: item.lessonTitle, quality: name(item.quality) })}>
           <Check size={18} aria-hidden="true" />
           <span>{text('lesson.onThisComputer')}</span>
           <Ellipsis size={18} aria-hidden="true" />
@@ -126,18 +134,43 @@ function Here({ item }: { item: DownloadItem }) {
   );
 }
 
-function MoreMenu({ item }: { item: DownloadItem }) {
+interface MoreMenuProps {
+  readonly title: string;
+  readonly forget: Forget | null;
+  /** Of a download under way. */
+  readonly cancel?: () => void;
+}
+
+function MoreMenu({ title, forget, cancel }: MoreMenuProps) {
   const text = useText();
-  const commands = useLessonCommands(item);
   return (
     <Menu
-      label={item.lessonTitle}
-      choices={[{ id: 'remove', label: text('lesson.cancelDownload'), tone: 'danger' }]}
-      onChoose={() => commands.remove()}
+      label={title}
+      choices={[
+        ...(forget ? [{ id: 'forget', label: text('lesson.forget') }] : []),
+        ...(cancel ? [{ id: 'remove', label: text('lesson.cancelDownload'), tone: 'danger' as const }] : []),
+      ]}
+      onChoose={(id) => (id === 'forget' ? forget?.() : cancel?.())}
     >
-      <IconButton label={text('lesson.menuOther', { lesson: item.lessonTitle })}>
+      <IconButton label={text('lesson.menuOther', { lesson: title })}>
         <Ellipsis size={18} aria-hidden="true" />
       </IconButton>
     </Menu>
   );
+}
+
+type Forget = () => void;
+
+/** Has what was watched of a lesson count no more, unless it is undone at once; null when nothing was. */
+function useForget({ id, title }: LessonView): Forget | null {
+  const text = useText();
+  const show = useNotices((notices) => notices.show);
+  const progress = useProgress((state) => state.lessons.get(id));
+  const forget = useProgress((state) => state.forget);
+  const undoForget = useProgress((state) => state.undoForget);
+  if (!progress || (progress.ranges.length === 0 && !progress.done)) return null;
+  return () => {
+    forget(id);
+    show({ tone: 'plain', title: text('lesson.forgotten', { lesson: title }), action: { label: text('action.undo'), run: () => undoForget(id) } }, undoMs - 500);
+  };
 }

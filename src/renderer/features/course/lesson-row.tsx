@@ -1,12 +1,14 @@
 import { CircleCheck } from 'lucide-react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { LessonView } from '../../../shared/contracts/catalog.ts';
-import { qualityHeight, type Quality } from '../../../shared/models/quality.ts';
+import { compareQualities, type Quality } from '../../../shared/models/quality.ts';
 import { PlayablePoster } from '../../components/playable-poster.tsx';
 import { WatchedBar } from '../../components/watched-bar.tsx';
 import { useFormat } from '../../i18n/format.ts';
+import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
 import { useConnection, useDownloads, useNavigation, useProgress } from '../../stores/stores.ts';
+import { LeaseWords } from './lease-words.tsx';
 import { LessonControl } from './lesson-control.tsx';
 
 interface LessonRowProps {
@@ -47,6 +49,7 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
             ) : progress && progress.positionMs > 0 ? (
               <span>{format.left(left)}</span>
             ) : null}
+            {item ? <LeaseWords lessonId={lesson.id} /> : null}
             {offline && item?.state !== 'ready' ? <span>{text('lesson.needsLine')}</span> : null}
           </p>
           {item ? null : <LessonSizes lesson={lesson} />}
@@ -68,14 +71,15 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
 function LessonSizes({ lesson }: { readonly lesson: LessonView }) {
   const text = useText();
   const format = useFormat();
+  const name = useQualityName();
   if (lesson.qualities.length < 2) return null;
   return (
     <ul className="lesson-sizes" aria-label={text('lesson.sizes')}>
       {lesson.qualities
-        .toSorted((a, b) => qualityHeight(a.quality) - qualityHeight(b.quality))
+        .toSorted((a, b) => compareQualities(b.quality, a.quality))
         .map(({ quality, bytes }) => (
           <li key={quality}>
-            {quality} {format.bytes(bytes)}
+            {name(quality)} {format.bytes(bytes)}
           </li>
         ))}
     </ul>

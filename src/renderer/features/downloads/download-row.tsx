@@ -1,4 +1,5 @@
-import { ArrowDownToLine, ArrowUpToLine, Check, Ellipsis, Pause, Play, RotateCw, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowDownToLine, ArrowUp, ArrowUpToLine, Check, Ellipsis, Pause, Play, RotateCw, Trash2 } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { ProgressBar } from 'react-aria-components/ProgressBar';
 import type { DownloadItem } from '../../../shared/contracts/downloads.ts';
@@ -6,31 +7,40 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { downloadPercent, downloadWords } from '../../components/download-words.ts';
 import { useFormat } from '../../i18n/format.ts';
+import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
 import { useDownloads, useNavigation } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { useLessonCommands } from '../../stores/use-lesson-commands.ts';
+import { queuePlaces, type QueuePlace } from '../../stores/queue-position.ts';
 
-export function DownloadRow({ item }: { item: DownloadItem }) {
+/** Of thousands, four times a second, only those of which anything changed are drawn anew. */
+export const DownloadRow = memo(function DownloadRow({ item }: { item: DownloadItem }) {
   const text = useText();
+  const name = useQualityName();
   const go = useNavigation((navigation) => navigation.go);
   const commands = useLessonCommands(item);
   const ready = item.state === 'ready';
   return (
     <article className="download-row" aria-label={item.lessonTitle}>
       <div className="download-words">
-        <AriaButton
-          className="download-title"
-          aria-label={text('downloads.open', { lesson: item.lessonTitle })}
-          onPress={() => go({ screen: 'lesson', lessonId: item.lessonId })}
-        >
-          {item.lessonTitle}
-        </AriaButton>
-        <p className="meta">
-          <span>{item.courseTitle}</span>
-          {item.quality === 'original' ? null : <span>{item.quality}</span>}
-        </p>
-        {ready ? null : <Standing item={item} />}
+        <div className="download-facts">
+          <AriaButton
+            className="download-title"
+            aria-label={text('downloads.open', { lesson: item.lessonTitle })}
+            onPress={() => go({ screen: 'lesson', lessonId: item.lessonId })}
+          >
+            {item.lessonTitle}
+          </AriaButton>
+          <p className="meta">
+            <span>{item.courseTitle}</span>
+            {item.quality === 'original' ? null : <span>{name(item.quality)}</span>}
+            {item.updating ? <span>{text('downloads.updating')}</span> : null}
+            {item.source === null ? null : <span>{text('downloads.source', { house: item.source })}</span>}
+          </p>
+          {ready ? null : <Standing item={item} />}
+        </div>
+        {ready ? null : <Reason item={item} />}
       </div>
       {ready ? <ReadyFigure item={item} /> : <Command item={item} />}
       {ready ? null : <Place item={item} />}
@@ -39,21 +49,21 @@ export function DownloadRow({ item }: { item: DownloadItem }) {
       </IconButton>
     </article>
   );
-}
+});
 
 /** Where in the queue it stands. */
 function Place({ item }: { item: DownloadItem }) {
   const text = useText();
   const attempt = useAttempt();
   const move = useDownloads((state) => state.move);
-  const count = useDownloads((state) => state.items.length);
   const label = text('downloads.more', { lesson: item.lessonTitle });
-  const choices = [
-    { id: 'first', label: text('downloads.first'), icon: <ArrowUpToLine size={16} aria-hidden="true" /> },
-    { id: 'last', label: text('downloads.last'), icon: <ArrowDownToLine size={16} aria-hidden="true" /> },
-  ];
+  const choices = queuePlaces.map((place) => ({ id: place, label: text(`downloads.${place}`), icon: placeIcons[place] }));
+  const choose = (id: string) => {
+    const place = queuePlaces.find((one) => one === id);
+    if (place) attempt(() => move(item.lessonId, place));
+  };
   return (
-    <Menu label={label} choices={choices} onChoose={(place) => attempt(() => move(item.lessonId, place === 'first' ? 0 : count))}>
+    <Menu label={label} choices={choices} onChoose={choose}>
       <IconButton label={label}>
         <Ellipsis size={18} aria-hidden="true" />
       </IconButton>
@@ -61,11 +71,18 @@ function Place({ item }: { item: DownloadItem }) {
   );
 }
 
+const placeIcons: Readonly<Record<QueuePlace, ReactNode>> = {
+  first: <ArrowUpToLine size={16} aria-hidden="true" />,
+  earlier: <ArrowUp size={16} aria-hidden="true" />,
+  later: <ArrowDown size={16} aria-hidden="true" />,
+  last: <ArrowDownToLine size={16} aria-hidden="true" />,
+};
+
 /** How far it is, at what speed, and in words why it does not move when it does not. */
 function Standing({ item }: { item: DownloadItem }) {
   const text = useText();
   const format = useFormat();
-  const { state, detail, advice } = downloadWords(text, format, item);
+  const { state, detail } = downloadWords(text, format, item);
   const percent = downloadPercent(item);
   const moving = item.state === 'running';
   return (
@@ -82,10 +99,14 @@ function Standing({ item }: { item: DownloadItem }) {
         <span>{detail}</span>
         {moving && item.bytesPerSecond > 0 ? <span>{format.speed(item.bytesPerSecond)}</span> : null}
       </p>
-      {advice === null ? null : <p className="download-reason">{advice}</p>}
-      {item.updating ? <p className="download-reason">{text('downloads.updating')}</p> : null}
     </>
   );
+}
+
+/** What is safe and what to do when it does not move. Its room is there also while nothing is said, so that the list does not jump. */
+function Reason({ item }: { item: DownloadItem }) {
+  const { advice } = downloadWords(useText(), useFormat(), item);
+  return <p className="download-reason">{advice}</p>;
 }
 
 function ReadyFigure({ item }: { item: DownloadItem }) {

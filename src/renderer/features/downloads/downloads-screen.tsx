@@ -29,7 +29,7 @@ export function DownloadsScreen() {
         <section>
           <h2>{text('downloads.underway')}</h2>
           <Summary items={underWay} />
-          <List label={text('downloads.underway')} items={underWay} />
+          <List label={text('downloads.underway')} items={underWay} rowHeight={underWayHeight} />
         </section>
       ) : null}
       <StorageBar />
@@ -39,16 +39,20 @@ export function DownloadsScreen() {
             <h2>{text('downloads.ready')}</h2>
             <RemoveWatched />
           </div>
-          <List label={text('downloads.ready')} items={ready} />
+          <List label={text('downloads.ready')} items={ready} rowHeight={readyHeight} />
         </section>
       ) : null}
     </ScreenPage>
   );
 }
 
-function List({ label, items }: { label: string; items: readonly DownloadItem[] }) {
+/** In CSS pixels, where the window is wide. */
+const underWayHeight = 106;
+const readyHeight = 73;
+
+function List({ label, items, rowHeight }: { label: string; items: readonly DownloadItem[]; rowHeight: number }) {
   return (
-    <VirtualList label={label} items={items} keyOf={({ lessonId }) => lessonId} rowHeight={84}>
+    <VirtualList label={label} items={items} keyOf={({ lessonId }) => lessonId} rowHeight={rowHeight}>
       {(item) => <DownloadRow item={item} />}
     </VirtualList>
   );

@@ -33,6 +33,7 @@ function Storage({ storage }: { storage: StorageView }) {
   return (
     <div className="storage">
       <p className="soft">{summary}</p>
+      <p className="soft numbers">{text(storage.queuedBytes > 0 ? 'downloads.storageQueued' : 'downloads.storageReserved', { queued: format.bytes(storage.queuedBytes), reserved: format.bytes(storage.reservedBytes) })}</p>
       <div className="storage-bar" role="img" aria-label={summary}>
         {parts.map(({ id, bytes, look }) => (
           <span key={id} className={look} style={{ flexGrow: bytes / whole, flexShrink: 0, flexBasis: 3 }} />

@@ -18,7 +18,7 @@ export interface LessonInCourse {
  */
 export function lessonToContinue(view: CatalogView, progress: ProgressByLesson, playable: (lessonId: string) => boolean): LessonInCourse | null {
   const begun = allLessons(view, progress)
-    .filter((entry): entry is LessonInCourse & { progress: LessonProgress } => entry.progress !== undefined)
+    .filter((entry): entry is LessonInCourse & { progress: LessonProgress } => entry.progress !== undefined && wasBegun(entry.progress))
     .sort((a, b) => b.progress.updatedAt - a.progress.updatedAt);
   for (const entry of begun) {
     const next = entry.progress.done ? firstUndoneAfter(entry, progress) : entry;
@@ -28,6 +28,11 @@ export function lessonToContinue(view: CatalogView, progress: ProgressByLesson, 
 }
 
 /** What plays without a connection, in the order of the courses. */
+/** False for one that was started anew and not watched since. */
+function wasBegun({ ranges, positionMs, done }: LessonProgress): boolean {
+  return ranges.length > 0 || positionMs > 0 || done;
+}
+
 export function lessonsHere(view: CatalogView, progress: ProgressByLesson, downloads: DownloadsByLesson): LessonInCourse[] {
   return allLessons(view, progress).filter(({ lesson }) => downloads.get(lesson.id)?.state === 'ready');
 }

@@ -22,11 +22,12 @@ export function HomeScreen() {
   const view = useCatalog((catalog) => catalog.view);
   const refresh = useCatalog((catalog) => catalog.refresh);
   const refreshing = useCatalog((catalog) => catalog.refreshing);
-  const offline = useConnection((connection) => connection.state.status === 'offline');
-  // A look at the server when one comes home, unless the line is known to be gone.
+  const status = useConnection((connection) => connection.state.status);
+  const offline = status === 'offline';
+  // A look at the server when one comes home. At a start that waits for word of the line: the library comes first.
   useEffect(() => {
-    if (!offline) void refresh();
-  }, [offline, refresh]);
+    if (status === 'online') void refresh();
+  }, [status, refresh]);
   return (
     <ScreenPage
       title={text('home.title')}
@@ -38,7 +39,7 @@ export function HomeScreen() {
         )
       }
     >
-      {view && !isFirstLook(view, refreshing) ? <Library view={view} offline={offline} /> : <HomeSkeleton />}
+      {view && !isFirstLook(view, refreshing || status === 'checking') ? <Library view={view} offline={offline} /> : <HomeSkeleton />}
     </ScreenPage>
   );
 }

@@ -5,6 +5,7 @@ import type { Remote } from '../../bridge.ts';
 import type { Engine, EngineListener } from './engine/engine.ts';
 import { createGate, type Gate } from './engine/gate.ts';
 import type { HlsEngineOptions } from './engine/hls-engine.ts';
+import { loadHlsEngine } from './engine/load-hls-engine.ts';
 import { followVideo } from './follow-video.ts';
 import type { PlayerStore } from './player-store.ts';
 import { recordSession } from './record-session.ts';
@@ -138,15 +139,14 @@ interface EngineStart {
   readonly now: () => number;
 }
 
-/** hls.js is large and only needed here, so it is loaded when the first HLS lesson opens. */
 async function startEngine({ source, ...rest }: EngineStart): Promise<Engine> {
   const qualities = source.qualities.map(({ quality }) => quality);
   if (source.kind === 'mp4') {
     const { createPlainEngine } = await import('./engine/plain-engine.ts');
     return createPlainEngine({ ...rest, url: source.url, quality: qualities[0] ?? null });
   }
-  const { createHlsEngine } = await import('./engine/hls-engine.ts');
-  return createHlsEngine({ ...rest, url: source.url, qualities });
+  const { createHlsEngine } = await loadHlsEngine();
+  return createHlsEngine({ ...rest, url: source.url, playlists: source.playlists, qualities });
 }
 
 function followAvailability(mediaId: string, remote: Remote, store: PlayerStore, gate: Gate): () => void {

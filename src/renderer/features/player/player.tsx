@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
 import { useCatalog, useConnection, useDownloads, useNavigation, useSettings } from '../../stores/stores.ts';
+import { chooseCaptions } from './choose-captions.ts';
 import { PlayerContext } from './player-context.ts';
 import { createPlayerStore } from './player-store.ts';
 import { OpeningScreen } from './overlays/opening-screen.tsx';
@@ -75,6 +76,7 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
       <Stage
         ref={setVideo}
         resumedAtMs={beginMs === null ? startMs : 0}
+        hereMs={source.hereMs}
         next={next}
         canPlayNext={canPlayNext}
         onNext={playNext}
@@ -83,10 +85,6 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
       />
     </PlayerContext>
   );
-}
-
-function chooseCaptions({ captions }: PlaybackSource, wished: string | null): string | null {
-  return (captions.find(({ language }) => language === wished) ?? captions[0])?.language ?? null;
 }
 
 function useLesson(lessonId: string | null): LessonView | null {

@@ -15,6 +15,8 @@ interface RecordSessionOptions {
 
 /** The end of a file and the end of the timeline may differ by a frame or two of sound. */
 const endToleranceMs = 1000;
+/** Word that it runs may come this late. */
+const latestWordMs = 1000;
 
 /** Records what really plays on the element and reports it; gives back the function that reports the rest and stops. */
 export function recordSession({ video, source, startMs, remote, monotonic, failed }: RecordSessionOptions): () => void {
@@ -45,6 +47,9 @@ export function recordSession({ video, source, startMs, remote, monotonic, faile
     failed,
   });
 
+  // Where it stands while it does not run, null while it does. It runs on from exactly there; a busy machine says so only some frames later.
+  let standsAtMs: number | null = startMs;
+  let hasRun = false;
   const advance = () => {
     if (!video.seeking && !video.paused) recorder.advance(reading());
     reporter.tick();
@@ -52,18 +57,33 @@ export function recordSession({ video, source, startMs, remote, monotonic, faile
   const stopped = () => {
     if (!video.seeking) recorder.advance(reading());
     recorder.end();
+    standsAtMs = positionMs();
     reporter.flush();
   };
-  let seekedToMs = 0;
+  const begin = () => {
+    const now = reading();
+    const late = standsAtMs === null ? 0 : now.positionMs - standsAtMs;
+    const isLate = late > 0 && late <= latestWordMs;
+    recorder.begin(isLate ? { ...now, positionMs: now.positionMs - late, monotonicMs: now.monotonicMs - late / now.playbackRate } : now);
+    standsAtMs = null;
+    hasRun = true;
+  };
   const seeking = () => {
     // The element already says where it goes; the last frame said where it was.
     recorder.end();
-    seekedToMs = positionMs();
+    const toMs = positionMs();
+    // Before anything was shown, a small step forward is the player's own, to where the first picture lies.
+    const isFirstStep = !hasRun && standsAtMs !== null && toMs > standsAtMs && toMs - standsAtMs <= latestWordMs;
+    if (!isFirstStep) standsAtMs = toMs;
   };
   const seeked = () => {
-    // It runs from exactly where it was to go; the event itself comes some milliseconds later, and `playing` perhaps not at all.
-    if (!video.paused) recorder.begin({ ...reading(), positionMs: seekedToMs });
+    // `playing` perhaps does not come at all.
+    if (!video.paused) begin();
     reporter.tick();
+  };
+  const waiting = () => {
+    recorder.end();
+    if (hasRun && !video.seeking) standsAtMs = positionMs();
   };
   const eachFrame = () => {
     advance();
@@ -71,11 +91,11 @@ export function recordSession({ video, source, startMs, remote, monotonic, faile
   };
 
   video.requestVideoFrameCallback(eachFrame);
-  video.addEventListener('playing', () => recorder.begin(reading()), { signal });
+  video.addEventListener('playing', () => !video.seeking && begin(), { signal });
   video.addEventListener('timeupdate', advance, { signal });
   video.addEventListener('ratechange', advance, { signal });
   video.addEventListener('seeking', seeking, { signal });
-  video.addEventListener('waiting', () => recorder.end(), { signal });
+  video.addEventListener('waiting', waiting, { signal });
   video.addEventListener('pause', stopped, { signal });
   video.addEventListener('ended', stopped, { signal });
   video.addEventListener('seeked', seeked, { signal });

@@ -1,7 +1,9 @@
-import { useEffect, useRef, useState, type Ref } from 'react';
+import { startTransition, useEffect, useRef, useState, type Ref } from 'react';
 import type { LessonView } from '../../../shared/contracts/catalog.ts';
 import { useText } from '../../i18n/text.ts';
+import { useSettings } from '../../stores/stores.ts';
 import { CaptionLine } from './caption-line.tsx';
+import { chooseCaptions } from './choose-captions.ts';
 import { ControlBar } from './controls/control-bar.tsx';
 import { Overlays } from './overlays/overlays.tsx';
 import { SidePanel } from './panel/side-panel.tsx';
@@ -15,6 +17,7 @@ import { usePlayerKeys } from './use-player-keys.ts';
 interface StageProps {
   readonly ref: Ref<HTMLVideoElement>;
   readonly resumedAtMs: number;
+  readonly hereMs: number | null;
   readonly next: LessonView | null;
   readonly canPlayNext: boolean;
   readonly onNext: () => void;
@@ -23,7 +26,7 @@ interface StageProps {
 }
 
 /** The picture, what lies over it, and the panel beside it. */
-export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain, onShowShortcuts }: StageProps) {
+export function Stage({ ref, resumedAtMs, hereMs, next, canPlayNext, onNext, onOpenAgain, onShowShortcuts }: StageProps) {
   const text = useText();
   const parts = usePlayer();
   const { source, playback, video } = parts;
@@ -33,10 +36,11 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
   const [fullScreen, setFullScreen] = useFullScreen();
   const visible = useControlsVisible(rootElement);
   const captionLanguage = usePlayerState((state) => state.captionLanguage);
+  const usualCaptions = useSettings((state) => chooseCaptions(source, state.settings.captionLanguage));
   const actions = {
     toggleFullScreen: () => setFullScreen(!fullScreen),
     togglePictureInPicture: () => void togglePictureInPicture(video),
-    toggleCaptions: () => playback?.chooseCaptions(captionLanguage === null ? (source.captions[0]?.language ?? null) : null),
+    toggleCaptions: () => playback?.chooseCaptions(captionLanguage === null ? usualCaptions : null),
     next: next ? onNext : null,
   };
   usePlayerKeys(parts, actions);
@@ -44,6 +48,12 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
   // So that the keys work at once, and a screen reader begins here.
   useEffect(() => root.current?.focus(), []);
   const showPanel = panelOpen && !fullScreen;
+  // The picture first: all around it is drawn while its first segment is on the way.
+  const [dressed, setDressed] = useState(false);
+  const begun = playback !== null;
+  useEffect(() => {
+    if (begun) startTransition(() => setDressed(true));
+  }, [begun]);
   return (
     <main
       ref={(element) => {
@@ -61,12 +71,17 @@ export function Stage({ ref, resumedAtMs, next, canPlayNext, onNext, onOpenAgain
             <track key={language} kind="captions" srcLang={language} label={label} src={url} />
           ))}
         </video>
-        <CaptionLine />
-        <Overlays resumedAtMs={resumedAtMs} next={next} canPlayNext={canPlayNext} onNext={onNext} onOpenAgain={onOpenAgain} />
-        <TopBar panelOpen={showPanel} onTogglePanel={() => setPanelOpen(!panelOpen)} onShowShortcuts={onShowShortcuts} />
-        <ControlBar actions={actions} fullScreen={fullScreen} />
+        {dressed ? (
+          <>
+            <CaptionLine />
+            <Overlays resumedAtMs={resumedAtMs} hereMs={hereMs} next={next} canPlayNext={canPlayNext} onNext={onNext} onOpenAgain={onOpenAgain} />
+            <TopBar panelOpen={showPanel} onTogglePanel={() => setPanelOpen(!panelOpen)} onShowShortcuts={onShowShortcuts} />
+            <ControlBar actions={actions} fullScreen={fullScreen} />
+          </>
+        ) : null}
       </div>
-      {showPanel ? <SidePanel onClose={() => setPanelOpen(false)} /> : null}
+      {showPanel && dressed ? <SidePanel onClose={() => setPanelOpen(false)} /> : null}
+      {showPanel && !dressed ? <div className="player-panel" /> : null}
     </main>
   );
 }

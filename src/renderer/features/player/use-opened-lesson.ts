@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
 import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
 import { useAppStores, useConnection } from '../../stores/stores.ts';
+import { loadHlsEngine } from './engine/load-hls-engine.ts';
 
 export type OpenedLesson =
   | { readonly status: 'opening' }
@@ -17,6 +18,8 @@ export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again
     let closed = false;
     let mediaId: string | null = null;
     setOpened({ status: 'opening' });
+    // Meanwhile; when it cannot be loaded, the playback that needs it says so.
+    loadHlsEngine().catch(() => undefined);
     remote.call('playback.open', { lessonId }).then(
       (source) => {
         mediaId = source.mediaId;
@@ -39,8 +42,7 @@ export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again
   const failed = opened.status === 'failed';
   useEffect(() => {
     if (online && failed) again();
-    // Only the line's return counts, which mends leases too; a failure while online is for the student to try again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only the line's return counts, which mends leases too; a failure while online is for the student to try again
   }, [online]);
   return { opened, again };
 }

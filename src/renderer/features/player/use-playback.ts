@@ -26,8 +26,7 @@ export function usePlayback(video: HTMLVideoElement | null, source: PlaybackSour
     };
     setPlayback(startPlayback(video, source, startMs, store, dependencies, stop.signal));
     return () => stop.abort();
-    // The words may change language in the middle of a lesson; that is no reason to begin it anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the words may change language in the middle of a lesson; that is no reason to begin it anew
   }, [video, source, startMs, store, remote]);
   return playback;
 }

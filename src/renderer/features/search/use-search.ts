@@ -22,8 +22,7 @@ export function useSearch(words: string): SearchResult | null {
       overtaken = true;
       stop();
     };
-    // How a failure is worded is no reason to search again.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- how a failure is worded is no reason to search again
   }, [words, remote, later]);
   return result;
 }

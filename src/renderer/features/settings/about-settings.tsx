@@ -1,22 +1,15 @@
 import { Button } from '../../components/button.tsx';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { useText } from '../../i18n/text.ts';
-import { useAccounts, useAppStores } from '../../stores/stores.ts';
+import { useAppStores } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 
 export function AboutSettings() {
   const text = useText();
   const attempt = useAttempt();
   const { remote, shell } = useAppStores();
-  const account = useAccounts((accounts) => accounts.state);
   return (
     <>
-      {account?.student ? (
-        <SettingRow
-          title={`${account.student.name}, ${account.student.email}`}
-          help={text(account.tokenStorage === 'keychain' ? 'settings.tokenKeychain' : 'settings.tokenMemory')}
-        />
-      ) : null}
       <SettingRow
         title={text('settings.version', { version: shell.version })}
         help={text('settings.runtime', { electron: shell.electron, chromium: shell.chromium, platform: shell.platform })}

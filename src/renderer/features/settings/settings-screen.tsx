@@ -5,6 +5,7 @@ import { AboutSettings } from './about-settings.tsx';
 import { DownloadSettings } from './download-settings.tsx';
 import { LookSettings } from './look-settings.tsx';
 import { StorageSettings } from './storage-settings.tsx';
+import { StudentSettings } from './student-settings.tsx';
 import { WatchingSettings } from './watching-settings.tsx';
 import './settings.css';
 
@@ -23,6 +24,9 @@ export function SettingsScreen() {
       </Group>
       <Group title={text('settings.storage')}>
         <StorageSettings />
+      </Group>
+      <Group title={text('settings.students')}>
+        <StudentSettings />
       </Group>
       <Group title={text('settings.about')}>
         <AboutSettings />

@@ -1,19 +1,23 @@
+import { sparing } from '../../../shared/models/quality.ts';
+import { isPlayable } from '../../components/playable-quality.ts';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
+import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
 import { useSettings } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 
 /** The qualities the course server makes; a lesson that lacks one takes the nearest below. */
-const ladder = ['720p', '480p', '360p'] as const;
+const ladder = ['720p', '480p', '360p', sparing] as const;
 
 export function WatchingSettings() {
   const text = useText();
+  const name = useQualityName();
   const attempt = useAttempt();
   const settings = useSettings((state) => state.settings);
   const set = useSettings((state) => state.set);
-  const qualities = ladder.map((quality) => ({ id: quality, label: quality }));
+  const qualities = ladder.filter(isPlayable).map((quality) => ({ id: quality, label: name(quality) }));
   return (
     <>
       <SettingRow title={text('settings.streamQuality')} help={text('settings.streamQualityHelp')}>

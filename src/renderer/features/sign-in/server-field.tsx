@@ -6,13 +6,21 @@ import { Problem } from '../../components/problem.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { errorWords } from '../../i18n/errors.ts';
 import { useText } from '../../i18n/text.ts';
-import { useAccounts } from '../../stores/stores.ts';
+import { useAccounts, useLink } from '../../stores/stores.ts';
 
-/** Shows which server is meant; opens to a field where another can be typed and tried. */
+/** Shows which server is meant; opens to a field where another can be typed, or comes from an address outside, and is tried. */
 export function ServerField({ server }: { server: AccountsState['server'] }) {
   const text = useText();
   const [editing, setEditing] = useState(false);
-  if (editing) return <ServerForm url={server.url} onDone={() => setEditing(false)} />;
+  const link = useLink((links) => links.link);
+  const forget = useLink((links) => links.done);
+  const suggested = link?.action === 'connect' ? link.serverUrl : null;
+  const close = () => {
+    setEditing(false);
+    forget();
+  };
+  if (suggested !== null) return <ServerForm key={suggested} url={suggested} onDone={close} />;
+  if (editing) return <ServerForm url={server.url} onDone={close} />;
   return (
     <div className="sign-in-server">
       <p>
@@ -32,14 +40,13 @@ function ServerForm({ url, onDone }: { url: string; onDone: () => void }) {
   const [busy, setBusy] = useState(false);
   const [invalid, setInvalid] = useState(false);
   const [failure, setFailure] = useState<TeachifyError | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const check = async (wanted: string, unencrypted = false) => {
     setFailure(null);
-    setInvalid(!isAddress(address));
-    if (!isAddress(address)) return;
+    setInvalid(!isAddress(wanted));
+    if (!isAddress(wanted)) return;
     setBusy(true);
     try {
-      await checkServer(address.trim());
+      await checkServer(wanted.trim(), unencrypted);
       onDone();
     } catch (error) {
       if (!isTeachifyError(error)) throw error;
@@ -48,9 +55,29 @@ function ServerForm({ url, onDone }: { url: string; onDone: () => void }) {
       setBusy(false);
     }
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void check(address);
+  };
+  const useHttps = () => {
+    const safe = address.trim().replace(/^http:/i, 'https:');
+    setAddress(safe);
+    void check(safe);
+  };
   return (
-    <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
-      {failure ? <Problem urgent {...errorWords(text, failure.code, failure.details)} /> : null}
+    <form className="sign-in-form" onSubmit={submit}>
+      {failure ? (
+        <Problem urgent {...errorWords(text, failure.code, failure.details)}>
+          {failure.code === 'not_encrypted' ? (
+            <>
+              <Button look="primary" onPress={useHttps}>
+                {text('signIn.useHttps')}
+              </Button>
+              <Button onPress={() => void check(address, true)}>{text('signIn.goOnUnencrypted')}</Button>
+            </>
+          ) : undefined}
+        </Problem>
+      ) : null}
       <TextField
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- the student just asked for this field
         autoFocus
@@ -72,6 +99,8 @@ function ServerForm({ url, onDone }: { url: string; onDone: () => void }) {
   );
 }
 
+/** Main reads it to the letter; this is for slips of the hand. */
 function isAddress(address: string): boolean {
-  return /^https?:\/\/[^\s/]+/.test(address.trim()) && URL.canParse(address.trim());
+  const typed = address.trim();
+  return typed !== '' && !/\s/.test(typed) && URL.canParse(/^https?:\/\//i.test(typed) ? typed : `https://${typed}`);
 }

@@ -1,6 +1,6 @@
 import { ArrowDownToLine, CloudOff, ShieldCheck } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
-import type { AccountsState } from '../../../shared/contracts/accounts.ts';
+import type { AccountsState, KnownStudent } from '../../../shared/contracts/accounts.ts';
 import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/problem.tsx';
@@ -8,6 +8,7 @@ import { TextField } from '../../components/text-field.tsx';
 import { errorWords } from '../../i18n/errors.ts';
 import { useText } from '../../i18n/text.ts';
 import { useAccounts } from '../../stores/stores.ts';
+import { BrowserSignIn } from './browser-sign-in.tsx';
 import { DemoOffer } from './demo-offer.tsx';
 import { ServerField } from './server-field.tsx';
 import './sign-in.css';
@@ -18,8 +19,15 @@ const promises = [
   { words: 'signIn.promiseSafe', icon: ShieldCheck },
 ] as const;
 
+interface SignInProps {
+  /** A student of this machine who has to sign in anew; null for whoever comes. */
+  readonly again: KnownStudent | null;
+  /** To where one came from; absent where there is nothing before. */
+  readonly onBack?: () => void;
+}
+
 /** The first screen: which school, who you are. */
-export function SignIn() {
+export function SignIn({ again, onBack }: SignInProps) {
   const text = useText();
   const state = useAccounts((accounts) => accounts.state);
   return (
@@ -41,15 +49,22 @@ export function SignIn() {
           ))}
         </ul>
       </header>
-      <div className="sign-in-sheet">{state ? <SignInForm state={state} /> : null}</div>
+      <div className="sign-in-sheet">
+        {state ? <SignInForm state={state} again={again} /> : null}
+        {onBack ? (
+          <Button look="quiet" onPress={onBack}>
+            {text('signIn.back')}
+          </Button>
+        ) : null}
+      </div>
     </main>
   );
 }
 
-function SignInForm({ state }: { state: AccountsState }) {
+function SignInForm({ state, again }: { state: AccountsState; again: KnownStudent | null }) {
   const text = useText();
   const signIn = useAccounts((accounts) => accounts.signIn);
-  const [email, setEmail] = useState('');
+  const [email, setEmail] = useState(again?.email ?? '');
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<TeachifyError | null>(null);
@@ -58,7 +73,7 @@ function SignInForm({ state }: { state: AccountsState }) {
     setBusy(true);
     setFailure(null);
     try {
-      await signIn(email, password);
+      await signIn(email, password, again?.accountId ?? null);
     } catch (error) {
       if (!isTeachifyError(error)) throw error;
       setFailure(error);
@@ -66,11 +81,13 @@ function SignInForm({ state }: { state: AccountsState }) {
       setBusy(false);
     }
   };
-  const { demo, name } = state.server;
+  const { demo, name } = state.signInServer;
+  const school = again?.school ?? name;
   return (
     <>
       <h1>
-        {text('signIn.title')} {name === null ? null : <span className="sign-in-school">{text('signIn.to', { school: name })}</span>}
+        {again ? text('signIn.again', { name: again.name }) : text('signIn.title')}{' '}
+        {school === null ? null : <span className="sign-in-school">{text('signIn.to', { school })}</span>}
       </h1>
       {failure ? <Problem urgent {...errorWords(text, failure.code, failure.details)} /> : null}
       <form className="sign-in-form" onSubmit={(event) => void submit(event)}>
@@ -87,7 +104,8 @@ function SignInForm({ state }: { state: AccountsState }) {
           {text(busy ? 'signIn.submitting' : 'signIn.submit')}
         </Button>
       </form>
-      {demo ? (
+      {state.signInServer.browser ? <BrowserSignIn again={again?.accountId ?? null} /> : null}
+      {demo && !again ? (
         <DemoOffer
           demo={demo}
           onFill={() => {
@@ -96,8 +114,8 @@ function SignInForm({ state }: { state: AccountsState }) {
           }}
         />
       ) : null}
-      <ServerField server={state.server} />
-      {state.tokenStorage === 'memory' ? <p className="sign-in-note">{text('signIn.memoryOnly')}</p> : null}
+      {again ? null : <ServerField server={state.signInServer} />}
+      {state.tokenStorage === 'memory' && !state.shared ? <p className="sign-in-note">{text('signIn.memoryOnly')}</p> : null}
     </>
   );
 }

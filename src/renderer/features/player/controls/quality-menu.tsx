@@ -1,27 +1,39 @@
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Menu, type Choice } from '../../../components/menu.tsx';
+import { isPlayable } from '../../../components/playable-quality.ts';
 import { useFormat, type Format } from '../../../i18n/format.ts';
+import { useQualityName } from '../../../i18n/quality-name.ts';
 import { useText, type Text } from '../../../i18n/text.ts';
 import { usePlayer, usePlayerState, type PlayerParts } from '../player-context.ts';
 import { restCost } from '../rest-cost.ts';
 import type { PlayerState } from '../player-store.ts';
 
+type Offer = PlayerParts['source']['qualities'][number];
+
 /** What each quality would still cost, and which costs nothing because it is here. */
 export function QualityMenu() {
   const text = useText();
   const format = useFormat();
+  const name = useQualityName();
   const { source, playback } = usePlayer();
   const wish = usePlayerState((state) => state.wish);
   const shown = usePlayerState((state) => state.shown);
   const local = usePlayerState((state) => state.local);
   // The cost is said to the nearest few seconds; the menu need not be drawn anew with every frame.
   const fromMs = usePlayerState((state) => Math.floor(state.positionMs / 5000) * 5000);
-  if (source.qualities.length < 2) return null;
-  const name = (quality: string) => (quality === 'original' ? text('player.original') : quality);
+  const offers = source.qualities.filter(({ quality }) => isPlayable(quality));
+  if (offers.length < 2) return null;
   const now = shown === null ? text('player.auto') : name(shown);
+  const cost = (offer: Offer) => costWords(text, format, source, offer, local, fromMs);
+  // What Auto keeps to: the quality taken home, else the one it shows now.
+  const kept = source.qualities.find(({ quality }) => quality === (source.downloadedQuality ?? (wish === 'auto' ? shown : null)));
   const choices: Choice[] = [
-    { id: 'auto', label: wish === 'auto' && shown !== null ? text('player.autoNow', { quality: name(shown) }) : text('player.auto') },
-    ...source.qualities.map((offer) => ({ id: offer.quality, label: name(offer.quality), note: costWords(text, format, source, offer, local, fromMs) })),
+    {
+      id: 'auto',
+      label: wish === 'auto' && shown !== null ? text('player.autoNow', { quality: name(shown) }) : text('player.auto'),
+      note: kept ? cost(kept) : text('player.autoByLine'),
+    },
+    ...offers.map((offer) => ({ id: offer.quality, label: name(offer.quality), note: cost(offer) })),
   ];
   return (
     <Menu
@@ -44,11 +56,12 @@ function costWords(
   text: Text,
   format: Format,
   { durationMs }: PlayerParts['source'],
-  { quality, bytes, onThisComputer }: PlayerParts['source']['qualities'][number],
+  { quality, bytes, onThisComputer }: Offer,
   local: PlayerState['local'],
   fromMs: number,
 ): string {
   if (onThisComputer) return text('player.qualityLocal');
   const cost = restCost({ bytes, durationMs, fromMs, local: local.get(quality) ?? [] });
-  return cost === 0 ? text('player.qualityFree') : text('player.qualityCost', { size: format.bytes(cost) });
+  if (cost.bytes === 0) return text('player.qualityFree');
+  return text(cost.isPartlyHere ? 'player.qualityPartly' : 'player.qualityCost', { size: format.bytes(cost.bytes) });
 }

@@ -1,4 +1,4 @@
-import { closestQuality, type Quality } from '../../../../shared/models/quality.ts';
+import { closestQuality, sparing, type Quality } from '../../../../shared/models/quality.ts';
 import type { TimeRange } from '../../../../shared/models/ranges.ts';
 
 interface QualityLevel {
@@ -54,11 +54,13 @@ function wishedQuality({ levels, wish, downloadedQuality }: Situation): Quality 
 function bestForLine(descending: readonly QualityLevel[], { bandwidth, playbackRate, current }: Situation): QualityLevel | undefined {
   const available = bandwidth ?? cautiousBandwidth;
   const now = descending.find(({ quality }) => quality === current);
-  const affordable = descending.find((level) => {
+  // Its picture may be of another codec, and its sound of fewer bits: taken by whoever asks for it, not in turns with the others.
+  const usual = descending.filter(({ quality }) => quality !== sparing);
+  const affordable = usual.find((level) => {
     const share = now && level.bitrate <= now.bitrate ? shareToStay : shareToRise;
     return level.bitrate * playbackRate <= available * share;
   });
-  return affordable ?? descending.at(-1);
+  return affordable ?? usual.at(-1);
 }
 
 function covers(ranges: readonly TimeRange[], at: number): boolean {

@@ -1,7 +1,8 @@
 import Hls, { ErrorDetails, ErrorTypes, Events, type ErrorData, type HlsConfig, type LoaderConfig } from 'hls.js';
 import workerUrl from 'hls.js/dist/hls.worker.js?url';
+import type { PlaybackSource } from '../../../../shared/contracts/playback.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import { qualityHeight, type Quality } from '../../../../shared/models/quality.ts';
+import { qualityHeight, sparing, type Quality } from '../../../../shared/models/quality.ts';
 import { createAbrController } from './abr-controller.ts';
 import { chooseQuality, type Situation } from './choose-quality.ts';
 import type { Engine, EngineListener } from './engine.ts';
@@ -12,6 +13,8 @@ import { createMediaRepair, leaveMediaErrorsToUs, type MediaRepair } from './med
 export interface HlsEngineOptions {
   readonly video: HTMLVideoElement;
   readonly url: string;
+  /** Those that are known already need not be asked for. */
+  readonly playlists: PlaybackSource['playlists'];
   readonly startMs: number;
   readonly qualities: readonly Quality[];
   readonly gate: Gate;
@@ -29,9 +32,13 @@ const patient: { default: LoaderConfig } = {
 };
 
 /** Plays an HLS lesson, from wherever its pieces come, by hls.js over MSE. */
-export function createHlsEngine({ video, url, startMs, qualities, gate, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
+export function createHlsEngine({ video, url, playlists, startMs, qualities, gate, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
+  const known = new Map(playlists.map((playlist) => [playlist.url, playlist.content]));
   let chosen: Quality | null = null;
-  const qualityOf = (hls: Hls, level: number): Quality | null => nearestByHeight(qualities, hls.levels[level]?.height ?? 0);
+  const qualityOf = (hls: Hls, level: number): Quality | null => {
+    const { name, height = 0 } = hls.levels[level] ?? {};
+    return qualities.find((quality) => quality === name) ?? nearestByHeight(qualities, height);
+  };
 
   const nextLevel = (hls: Hls): number => {
     const levels = hls.levels.map((level, index) => ({ quality: qualityOf(hls, index) ?? 'original', bitrate: level.maxBitrate }));
@@ -48,22 +55,29 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, soundLan
     const created = new Hls({
       ...baseConfig,
       startPosition: seconds,
+      // Fragmented MP4 passes through as it is; a worker that must be started first would only stand in its way.
+      enableWorker: !playlists.some(({ content }) => content.includes('#EXT-X-MAP')),
       ...(soundLanguage() === null ? {} : { audioPreference: { lang: soundLanguage() ?? '' } }),
       errorController: leaveMediaErrorsToUs(),
-      loader: createHoldingLoader(gate) as unknown as HlsConfig['loader'],
+      loader: createHoldingLoader(gate, known) as unknown as HlsConfig['loader'],
       abrController: createAbrController({ nextLevel, bandwidth: () => situation().bandwidth }) as unknown as HlsConfig['abrController'],
     });
     created.on(Events.LEVEL_SWITCHED, (_event, { level }) => {
       const quality = qualityOf(created, level);
       if (quality !== null) listener.qualityShown(quality);
     });
+    created.on(Events.BUFFER_APPENDED, () => stepToFirstPicture(video));
     created.on(Events.ERROR, (_event, data) => {
       // The loader waits for what is not there now, so a request that failed has failed for good.
       if (data.fatal || isLoadFailure(data)) answerFatal(data, created, listener, media);
     });
     media.follow(created);
-    created.loadSource(url);
     created.attachMedia(video);
+    created.loadSource(url);
+    const begun = () => (created.config.maxMaxBufferLength = usualSeconds);
+    video.requestVideoFrameCallback(begun);
+    // Sound alone has no picture, and a window out of sight presents none.
+    video.addEventListener('playing', begun, { once: true });
     return created;
   };
   const media = createMediaRepair({
@@ -103,13 +117,30 @@ export function createHlsEngine({ video, url, startMs, qualities, gate, soundLan
   };
 }
 
+/** An encoder that looks ahead begins its pictures some frames late (ISO/IEC 14496-12 8.6.1.3, composition offsets). */
+const longestLead = 0.5;
+
+/** Goes at once to where picture and sound begin, instead of waiting until hls.js finds that nothing moves. */
+function stepToFirstPicture(video: HTMLVideoElement): void {
+  const { buffered, currentTime, readyState } = video;
+  if (readyState !== HTMLMediaElement.HAVE_METADATA || video.seeking || buffered.length === 0) return;
+  const lead = buffered.start(0) - currentTime;
+  if (lead > 0 && lead <= longestLead) video.currentTime = buffered.start(0);
+}
+
+/** Less than a segment; seconds. */
+const firstSeconds = 3;
+/** Enough for a line that stutters, not so much that a lesson left early was paid for in vain; seconds. */
+const usualSeconds = 60;
+
 const baseConfig: Partial<HlsConfig> = {
   workerPath: workerUrl,
   // The line was measured by main; a trial segment in the lowest quality would only cost data.
   testBandwidth: false,
-  // Enough for a line that stutters, not so much that a lesson left early was paid for in vain.
+  // Nothing comes before the first picture: one segment until it is there, and that one while the element is still being set up.
+  maxMaxBufferLength: firstSeconds,
+  startFragPrefetch: true,
   maxBufferLength: 30,
-  maxMaxBufferLength: 60,
   backBufferLength: 60,
   manifestLoadPolicy: patient,
   playlistLoadPolicy: patient,
@@ -146,7 +177,8 @@ function codeOf(response: ErrorData['response']): ErrorCode {
   return response?.code === 0 ? 'internal' : 'unexpected_answer';
 }
 
+/** For a playlist that names no qualities. */
 function nearestByHeight(qualities: readonly Quality[], height: number): Quality | null {
-  const byDistance = qualities.toSorted((a, b) => Math.abs(qualityHeight(a) - height) - Math.abs(qualityHeight(b) - height));
+  const byDistance = qualities.filter((quality) => quality !== sparing).sort((a, b) => Math.abs(qualityHeight(a) - height) - Math.abs(qualityHeight(b) - height));
   return byDistance[0] ?? null;
 }

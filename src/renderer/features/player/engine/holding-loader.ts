@@ -7,8 +7,9 @@ export type LoaderConstructor = new () => Loader<LoaderContext>;
 /**
  * hls.js's way to the media. Main owns retries and timeouts, so a request either ends well, is called off, fails for good,
  * or waits at the gate until main says it is worth asking again. hls.js never learns of the waiting: to it the part is slow.
+ * What is `known`, text by address, is not asked for.
  */
-export function createHoldingLoader(gate: Gate): LoaderConstructor {
+export function createHoldingLoader(gate: Gate, known: ReadonlyMap<string, string> = new Map()): LoaderConstructor {
   return class HoldingLoader implements Loader<LoaderContext> {
     context: LoaderContext | null = null;
     readonly stats = new LoadStats();
@@ -19,7 +20,10 @@ export function createHoldingLoader(gate: Gate): LoaderConstructor {
       this.context = context;
       this.#callbacks = callbacks;
       this.stats.loading.start = performance.now();
-      void this.#run(context);
+      const text = known.get(context.url);
+      if (text === undefined) void this.#run(context);
+      // Never within the call: hls.js sets itself up after it.
+      else queueMicrotask(() => this.#succeed(context, text, context.url));
     }
 
     abort(): void {
@@ -36,6 +40,14 @@ export function createHoldingLoader(gate: Gate): LoaderConstructor {
       this.context = null;
     }
 
+    #succeed(context: LoaderContext, data: string | ArrayBuffer, url: string, response: Response | null = null): void {
+      const { stats } = this;
+      stats.loading.end = performance.now();
+      stats.loading.first ||= stats.loading.end;
+      stats.loaded = stats.total = typeof data === 'string' ? data.length : data.byteLength;
+      this.#callbacks?.onSuccess({ url, data, code: 200 }, stats, context, response);
+    }
+
     async #run(context: LoaderContext): Promise<void> {
       try {
         const response = await fetchWhenPossible(context, gate, this.#stop.signal);
@@ -45,9 +57,7 @@ export function createHoldingLoader(gate: Gate): LoaderConstructor {
           return;
         }
         const data = context.responseType === 'arraybuffer' ? await response.arrayBuffer() : await response.text();
-        this.stats.loaded = this.stats.total = typeof data === 'string' ? data.length : data.byteLength;
-        this.stats.loading.end = performance.now();
-        this.#callbacks?.onSuccess({ url: response.url || context.url, data, code: response.status }, this.stats, context, response);
+        this.#succeed(context, data, response.url || context.url, response);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         const text = error instanceof Error ? error.message : String(error);

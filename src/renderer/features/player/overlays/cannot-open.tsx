@@ -5,7 +5,7 @@ import { closestQuality } from '../../../../shared/models/quality.ts';
 import { Button } from '../../../components/button.tsx';
 import { errorWords } from '../../../i18n/errors.ts';
 import { useText } from '../../../i18n/text.ts';
-import { useDownloads, useSettings } from '../../../stores/stores.ts';
+import { useCatalog, useDownloads, useNavigation, useSettings } from '../../../stores/stores.ts';
 import { useAttempt } from '../../../stores/use-attempt.ts';
 import { BareStage } from './bare-stage.tsx';
 
@@ -35,6 +35,7 @@ export function CannotOpen({ lesson, error, onRetry }: CannotOpenProps) {
           {absent && lesson ? <QueueLesson lesson={lesson} /> : null}
           <Button onPress={onRetry}>{text('action.retry')}</Button>
         </div>
+        {absent && lesson ? <PlaysInstead courseId={lesson.courseId} /> : null}
       </div>
     </BareStage>
   );
@@ -56,5 +57,27 @@ function QueueLesson({ lesson }: { lesson: LessonView }) {
     <Button look="primary" onPress={() => attempt(() => add([lesson.id], quality))}>
       {text('player.absentQueue')}
     </Button>
+  );
+}
+
+const shownInstead = 3;
+
+/** Of the same course, what plays without the line. */
+function PlaysInstead({ courseId }: { courseId: string }) {
+  const text = useText();
+  const course = useCatalog(({ view }) => view?.courses.find(({ id }) => id === courseId));
+  const downloads = useDownloads((state) => state.byLesson);
+  const replace = useNavigation((navigation) => navigation.replace);
+  const here = (course?.lessons ?? []).filter(({ id }) => downloads.get(id)?.state === 'ready').slice(0, shownInstead);
+  if (here.length === 0) return null;
+  return (
+    <div className="player-here">
+      <p>{text('player.absentInstead')}</p>
+      {here.map(({ id, title }) => (
+        <Button key={id} onPress={() => replace({ screen: 'lesson', lessonId: id })}>
+          {title}
+        </Button>
+      ))}
+    </div>
   );
 }

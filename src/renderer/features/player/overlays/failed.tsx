@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../../shared/errors.ts';
 import { Button } from '../../../components/button.tsx';
 import { errorWords } from '../../../i18n/errors.ts';
 import { useText } from '../../../i18n/text.ts';
-import { useDownloads } from '../../../stores/stores.ts';
+import { useAppStores, useDownloads } from '../../../stores/stores.ts';
 import { useAttempt } from '../../../stores/use-attempt.ts';
 import { usePlayer } from '../player-context.ts';
 
@@ -13,6 +13,7 @@ export function Failed({ code, onOpenAgain }: { code: ErrorCode; onOpenAgain: ()
   const text = useText();
   const attempt = useAttempt();
   const { source } = usePlayer();
+  const { remote } = useAppStores();
   const verify = useDownloads((downloads) => downloads.verify);
   const downloaded = useDownloads(({ byLesson }) => byLesson.has(source.lessonId));
   const [repairing, setRepairing] = useState(false);
@@ -20,7 +21,9 @@ export function Failed({ code, onOpenAgain }: { code: ErrorCode; onOpenAgain: ()
   const repair = async () => {
     setRepairing(true);
     try {
-      await verify(source.lessonId);
+      // What was taken home is fetched again at once; the rest, streamed or of another quality, when it is played.
+      if (downloaded) await verify(source.lessonId);
+      await remote.call('playback.verify', { mediaId: source.mediaId });
       onOpenAgain();
     } finally {
       setRepairing(false);
@@ -36,11 +39,9 @@ export function Failed({ code, onOpenAgain }: { code: ErrorCode; onOpenAgain: ()
           <Button look="primary" onPress={onOpenAgain}>
             {text('action.retry')}
           </Button>
-          {downloaded ? (
-            <Button isDisabled={repairing} onPress={() => attempt(repair)}>
-              {text(repairing ? 'player.repairing' : 'player.repair')}
-            </Button>
-          ) : null}
+          <Button isDisabled={repairing} onPress={() => attempt(repair)}>
+            {text(repairing ? 'player.repairing' : 'player.repair')}
+          </Button>
         </div>
       </div>
     </div>

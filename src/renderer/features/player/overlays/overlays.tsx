@@ -8,6 +8,7 @@ import { ResumeOffer } from './resume-offer.tsx';
 
 interface OverlaysProps {
   readonly resumedAtMs: number;
+  readonly hereMs: number | null;
   readonly next: LessonView | null;
   readonly canPlayNext: boolean;
   readonly onNext: () => void;
@@ -15,7 +16,7 @@ interface OverlaysProps {
 }
 
 /** At most one word over the picture at a time: the one that matters most. */
-export function Overlays({ resumedAtMs, next, canPlayNext, onNext, onOpenAgain }: OverlaysProps) {
+export function Overlays({ resumedAtMs, hereMs, next, canPlayNext, onNext, onOpenAgain }: OverlaysProps) {
   const failed = usePlayerState((state) => state.failed);
   const waiting = usePlayerState((state) => state.stalled && !state.ended);
   const blocked = usePlayerState((state) => state.blocked);
@@ -24,5 +25,5 @@ export function Overlays({ resumedAtMs, next, canPlayNext, onNext, onOpenAgain }
   if (waiting && blocked !== null) return <Blocked code={blocked} />;
   if (waiting) return <Buffering />;
   if (ended) return <Ended next={next} canPlayNext={canPlayNext} onNext={onNext} />;
-  return resumedAtMs > 0 ? <ResumeOffer atMs={resumedAtMs} /> : null;
+  return resumedAtMs > 0 ? <ResumeOffer atMs={resumedAtMs} hereMs={hereMs} /> : null;
 }

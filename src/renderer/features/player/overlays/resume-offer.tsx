@@ -7,8 +7,14 @@ import { usePlayer } from '../player-context.ts';
 
 const shownMs = 10_000;
 
-/** Says that it went on where one was, and offers the beginning for a while. */
-export function ResumeOffer({ atMs }: { atMs: number }) {
+interface ResumeOfferProps {
+  readonly atMs: number;
+  /** Where one was on this machine, when another one went on far from it. */
+  readonly hereMs: number | null;
+}
+
+/** Says that it went on where one was, and offers the other place and the beginning for a while. */
+export function ResumeOffer({ atMs, hereMs }: ResumeOfferProps) {
   const text = useText();
   const format = useFormat();
   const { playback } = usePlayer();
@@ -16,17 +22,15 @@ export function ResumeOffer({ atMs }: { atMs: number }) {
   const [shown, setShown] = useState(true);
   useEffect(() => later(shownMs, () => setShown(false)), [later]);
   if (!shown) return null;
+  const goTo = (ms: number) => {
+    playback?.seekTo(ms);
+    setShown(false);
+  };
   return (
     <div className="player-resume" role="status">
-      <p>{text('player.resumed', { time: format.clock(atMs) })}</p>
-      <Button
-        onPress={() => {
-          playback?.seekTo(0);
-          setShown(false);
-        }}
-      >
-        {text('player.startOver')}
-      </Button>
+      <p>{text(hereMs === null ? 'player.resumed' : 'player.resumedElsewhere', { time: format.clock(atMs) })}</p>
+      {hereMs === null ? null : <Button onPress={() => goTo(hereMs)}>{text('player.goOnHere', { time: format.clock(hereMs) })}</Button>}
+      <Button onPress={() => goTo(0)}>{text('player.startOver')}</Button>
     </div>
   );
 }
