@@ -36,7 +36,11 @@ app.on('web-contents-created', (_event, contents) => {
   contents.once('dom-ready', async () => {
     await contents.executeJavaScript(library);
     if (watch === 'library') return mark(true);
-    if (watch === 'protocol') return mark(await contents.executeJavaScript(fetchRates(segments)));
+    if (watch === 'protocol') {
+      // What the app takes up once its first screen stands is no part of this.
+      await wait(2000);
+      return mark(await contents.executeJavaScript(fetchRates(segments)));
+    }
     if (course) await contents.executeJavaScript(`[...document.querySelectorAll('.course-card .card-button')].find((found) => found.textContent.trim() === ${JSON.stringify(course)}).click()`);
     await contents.executeJavaScript(until(`document.querySelector('${course ? '.lesson-row' : '.lesson-tile'} .card-button')`));
     await wait(1000);

@@ -1,23 +1,25 @@
-// Cold start: from starting the program to a library that is drawn, offline, signed in. Peer: a blank window of the same Electron.
+// Cold start: from starting the program to a library of 1,000 lessons that is drawn, offline, signed in. Peer: a blank window of the same Electron.
 import { join } from 'node:path';
 import { compare } from './comparison.ts';
 import { runElectron } from './run-electron.ts';
-import { peerFolder, useComputer } from './used-computer.ts';
+import { copyWithLessons, peerFolder, useComputer } from './used-computer.ts';
 
 const school = process.env['TEACHIFY_DEMO_SCHOOL'];
 if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no folder; run npm run bench');
 
 const computer = await useComputer({ school, course: 'How the internet survives a bad line', lesson: 'What a packet is', quality: '480p' });
 const peer = await peerFolder([]);
+const dataFolder = join(peer.folder, 'many lessons');
+await copyWithLessons(computer.dataFolder, dataFolder, { lessons: 1000 });
 try {
   await compare({
-    name: 'cold start: to a drawn library, offline',
+    name: 'cold start: to a drawn library of 1,000 lessons, offline',
     unit: 'ms',
     peer: 'blank window',
-    runs: 9,
+    runs: 15,
     measureOurs: async () => {
-      const { env, flags, dataFolder } = computer;
-      const { milliseconds } = await runElectron({ main: join(import.meta.dirname, 'app-main.mjs'), userData: join(dataFolder, 'window'), env, flags });
+      const { env, flags } = computer;
+      const { milliseconds } = await runElectron({ main: join(import.meta.dirname, 'app-main.mjs'), userData: join(dataFolder, 'window'), env: { ...env, TEACHIFY_DATA: dataFolder }, flags });
       return milliseconds;
     },
     measurePeer: async () => {

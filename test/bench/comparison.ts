@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 export interface Comparison {
   readonly name: string;
-  readonly unit: 'ms' | 'bytes';
+  /** '/s' is better when it is more, the others when they are less. */
+  readonly unit: 'ms' | 'bytes' | '/s';
   /** Who else was measured, in the same run, by turns. */
   readonly peer: string;
   readonly runs: number;
@@ -52,7 +53,7 @@ export async function keep(row: { readonly name: string; readonly [fact: string]
 }
 
 function figure(value: number, unit: Comparison['unit']): string {
-  const text = unit === 'ms' ? `${Math.round(value)} ms` : `${(value / 1024).toFixed(1)} KiB`;
+  const text = { ms: () => `${Math.round(value)} ms`, bytes: () => `${(value / 1024).toFixed(1)} KiB`, '/s': () => `${Math.round(value)}/s` }[unit]();
   return text.padStart(12);
 }
 

@@ -16,7 +16,7 @@ try {
     name: 'first frame offline: from the click',
     unit: 'ms',
     peer: 'bare hls.js',
-    runs: 9,
+    runs: 15,
     measureOurs: async () => {
       const env = { ...computer.env, BENCH_WATCH: 'first-frame', BENCH_LESSON: title };
       const { mark } = await runElectron({ main: join(import.meta.dirname, 'app-main.mjs'), userData: join(computer.dataFolder, 'window'), env, flags: computer.flags });

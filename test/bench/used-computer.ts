@@ -1,4 +1,5 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import Database from 'better-sqlite3';
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
@@ -48,6 +49,26 @@ export async function useComputer({ school, course, lesson, quality, line }: Use
       await keyring?.close();
     },
   };
+}
+
+/** Copies a used computer's data folder to `to`, with so many more lessons in its catalogue; they stand in the queue too when `queued`. */
+export async function copyWithLessons(dataFolder: string, to: string, { lessons, queued = false }: { lessons: number; queued?: boolean }): Promise<void> {
+  await cp(dataFolder, to, { recursive: true });
+  const database = new Database(join(to, 'content.db'));
+  const [model] = database.prepare<[], { account: string; course_id: string; body: string }>('SELECT account, course_id, body FROM catalog_lessons LIMIT 1').all();
+  if (!model) throw new Error('The catalogue is empty');
+  const learn = database.prepare('INSERT INTO catalog_lessons (account, id, course_id, position, body) VALUES (?, ?, ?, ?, ?)');
+  const queue = database.prepare(
+    `INSERT INTO downloads (account, lesson_id, course_id, quality, state, position, bytes_done, bytes_total, revision) VALUES (?, ?, ?, '480p', 'queued', ?, 0, 1000000, 0)`,
+  );
+  database.transaction(() => {
+    for (let index = 0; index < lessons; index++) {
+      const id = `queued-${index}`;
+      learn.run(model.account, id, model.course_id, 1000 + index, JSON.stringify({ ...(JSON.parse(model.body) as object), id, position: 1000 + index }));
+      if (queued) queue.run(model.account, id, model.course_id, 1000 + index);
+    }
+  })();
+  database.close();
 }
 
 /** A new folder for a peer's own use, with copies of some files in it. */

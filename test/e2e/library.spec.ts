@@ -1,4 +1,7 @@
 import { expect, test } from '@playwright/test';
+import type { DownloadItem } from '../../src/shared/contracts/downloads.ts';
+import { errorCodes } from '../../src/shared/errors.ts';
+import { defaultSettings } from '../../src/shared/models/settings.ts';
 import { createSchool, download, signedOut } from '../harness/screens/school.ts';
 import { failure, value, type Answers } from '../harness/fixture-bridge.ts';
 import { openStage, type Stage } from '../harness/screens/stage.ts';
@@ -39,9 +42,9 @@ test('a lesson is taken home in the chosen quality, paused and gone on with', as
   await openCourse();
   await page.getByRole('button', { name: /^Download Four chambers, two circles, 480p/ }).click();
   expect(await asked('downloads.add')).toEqual([{ lessonIds: [school.lesson(0).id], quality: '480p' }]);
-  await stage.announce('downloads.changed', [download(school, 0, { state: 'running' })]);
+  await stage.announce('downloads.changed', { whole: true, items: [download(school, 0, { state: 'running' })], removed: [] });
   await page.getByRole('button', { name: /^Pause the download of Four/ }).click();
-  await stage.announce('downloads.changed', [download(school, 0, { state: 'paused' })]);
+  await stage.announce('downloads.changed', { whole: true, items: [download(school, 0, { state: 'paused' })], removed: [] });
   await page.getByRole('button', { name: /^Go on downloading Four/ }).click();
   expect(await asked('downloads.pause')).toEqual(await asked('downloads.resume'));
 });
@@ -67,6 +70,27 @@ test('removing can be undone, and is done when it is not', async () => {
   expect(await asked('downloads.remove')).toEqual([]);
   await page.getByRole('button', { name: /^Remove Valves/ }).click();
   await expect.poll(() => asked('downloads.remove')).toEqual([{ lessonId: school.lesson(1).id }]);
+});
+
+test('a lesson counts as not watched at the student’s word, also one that is not here, and undoing takes the word back', async () => {
+  const { id, title } = school.lesson(0);
+  const watched = { lessonId: id, timelineId: 'chambers-1', ranges: [[0, 60_000]] as [number, number][], percent: 25, done: false, positionMs: 60_000, watchedMs: 60_000, updatedAt: 1 };
+  await show({ ...value('progress.lessons', [watched]), ...value('progress.startAnew', { ...watched, ranges: [], percent: 0, positionMs: 0, watchedMs: 0 }) });
+  const { page } = stage;
+  await openCourse();
+  const bar = page.getByRole('img', { name: `25% of ${title} watched` });
+  const forget = async () => {
+    await page.getByRole('button', { name: `More for ${title}` }).click();
+    await page.getByRole('menuitem', { name: 'Count as not watched' }).click();
+    await expect(bar).toBeHidden();
+  };
+  await forget();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(bar).toBeVisible();
+  expect(await asked('progress.startAnew')).toEqual([]);
+  await forget();
+  await expect.poll(() => asked('progress.startAnew')).toEqual([{ timelineId: 'chambers-1' }]);
+  await expect(page.getByRole('button', { name: `More for ${title}` })).toBeHidden();
 });
 
 test('the line going and coming is said, with what waits', async () => {
@@ -126,12 +150,51 @@ test('thousands of downloads are a list of a few dozen rows in the document, and
   await page.keyboard.press('Alt+2');
   await expect(page.getByRole('article', { name: 'Lesson 0', exact: true })).toBeVisible();
   expect(await page.getByRole('article').count()).toBeLessThan(60);
+  // Rows that are not measured yet are taken to be as high as they will be, or the list would grow under one's hand.
+  const wrongBy = () => page.getByRole('list', { name: 'Under way' }).evaluate((element) => Math.abs(element.getBoundingClientRect().height / 3000 - (element.querySelector('li')?.getBoundingClientRect().height ?? 0)));
+  for (const width of [1280, 900]) {
+    await stage.resize(width, 700);
+    await expect.poll(wrongBy).toBeLessThan(0.1);
+  }
   const end = page.getByRole('article', { name: 'Lesson 2999', exact: true });
   for (let step = 0; step < 40 && !(await end.isVisible()); step++) {
     await page.locator('#content').evaluate((element) => element.scrollBy({ top: 100_000, behavior: 'instant' }));
   }
   await expect(end).toBeVisible();
 });
+
+for (const [width, height, language] of [[1280, 800, 'en'], [900, 600, 'en'], [1280, 800, 'ar']] as const) {
+  test(`a row of the queue is as high whatever is said in it, ${width} wide, ${language}`, async () => {
+    const rows = [0, 1, 2].map((index) => download(school, index, { state: 'queued', position: index, bytesDone: 3_000_000 }));
+    await stage.resize(width, height);
+    await show({ ...value('downloads.list', rows), ...value('settings.get', { ...defaultSettings, language }) });
+    const { page } = stage;
+    await page.keyboard.press('Alt+2');
+    await expect(page.getByRole('article')).toHaveCount(3);
+    const first = rows[0] as DownloadItem;
+    const standings = [
+      { state: 'queued' as const },
+      { state: 'running' as const, bytesPerSecond: 1_234_567, etaSeconds: 4_000 },
+      { state: 'running' as const, bytesPerSecond: 0, etaSeconds: null, updating: true },
+      { state: 'paused' as const },
+      { state: 'failed' as const, reason: 'disk_denied' as const },
+      ...errorCodes.map((reason) => ({ state: 'waiting' as const, reason })),
+    ];
+    const seen = new Map<string, string[]>();
+    for (const standing of standings) {
+      await stage.announce('downloads.changed', { whole: false, items: [{ ...first, ...standing }], removed: [] });
+      const tops = await page.evaluate(topsAfterDrawing);
+      seen.set(tops.join(), [...(seen.get(tops.join()) ?? []), `${standing.state} ${'reason' in standing ? standing.reason : ''}`]);
+    }
+    expect([...seen.values()].slice(1)).toEqual([]);
+  });
+}
+
+/** Where each row of a list begins, once what was announced is on the screen and measured. */
+async function topsAfterDrawing(): Promise<number[]> {
+  for (let frame = 0; frame < 2; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  return [...document.querySelectorAll('.screen-page li[data-index]')].map((row) => Math.round(row.getBoundingClientRect().top));
+}
 
 async function show(answers: Answers): Promise<void> {
   await stage.show({ ...school.answers, ...answers });

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { value } from '../harness/fixture-bridge.ts';
+import { failure, value } from '../harness/fixture-bridge.ts';
 import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
 import { createSchool, download, playbackSource, watched } from '../harness/screens/school.ts';
 import { openStage, type Stage } from '../harness/screens/stage.ts';
@@ -24,7 +24,7 @@ test('writes a note at the moment one begins to write, and a bookmark by a key',
   await expect.poll(() => video('currentTime')).toBeCloseTo(30, 0);
   await page.keyboard.press('b');
   await expect(page.getByText('Bookmarked 0:30')).toBeVisible();
-  if (!(await page.locator('.player-panel').isVisible())) await page.getByRole('button', { name: 'Lessons and transcript' }).click();
+  await showPanel();
   await page.getByRole('tab', { name: 'Notes' }).click();
   await page.getByLabel('Write a note at this moment').pressSequentially('kettle first, b and k are letters here');
   await page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 40));
@@ -134,17 +134,91 @@ test('captions grow when asked to', async () => {
   expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([{ captionSize: 'large' }]);
 });
 
-test('single keys can be switched off; space and arrows go on working', async () => {
-  await openLesson({ answers: value('settings.get', { ...defaultSettings, playerKeys: false }) });
+test('the list of keys opens by its own, and single keys are switched off in it; space and arrows go on working', async () => {
+  await openLesson();
   const { page } = stage;
-  await page.keyboard.press('m');
-  await page.keyboard.press('5');
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toContainText('Bookmark this moment');
+  await sheet.getByRole('switch', { name: 'Single keys in the player' }).press('Space');
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([{ playerKeys: false }]);
+  await stage.announce('settings.changed', { ...defaultSettings, playerKeys: false });
+  for (const key of ['m', '5', '?']) await page.keyboard.press(key);
   await page.keyboard.press(' ');
   await expect.poll(() => video('paused')).toBe(true);
   expect(await video('muted')).toBe(false);
   expect(await video('currentTime')).toBeLessThan(20);
+  await expect(sheet).toBeHidden();
   await page.keyboard.press('End');
   await expect.poll(() => video('currentTime')).toBeGreaterThan(59);
+});
+
+test('the picture goes into a window of its own and comes back, by key and by button', async () => {
+  await openLesson();
+  const { page } = stage;
+  const isApart = () => page.evaluate(() => document.pictureInPictureElement === document.querySelector('video'));
+  await page.keyboard.press('i');
+  await expect.poll(isApart).toBe(true);
+  const at = Number(await video('currentTime'));
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(at + 0.5);
+  await page.mouse.move(200, 200);
+  await page.getByRole('button', { name: 'Picture in picture' }).click();
+  await expect.poll(isApart).toBe(false);
+  expect(await video('paused')).toBe(false);
+});
+
+test('chapters stand in a tab of their own: the one that plays is marked, and a click goes to another', async () => {
+  await openLesson({ source: { chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 36_000, title: 'The thicker wall' }] } });
+  const { page } = stage;
+  await showPanel();
+  await page.getByRole('tab', { name: 'Chapters' }).click();
+  const chapter = (title: string) => page.getByRole('tabpanel').getByRole('button', { name: new RegExp(title) });
+  await expect(chapter('The way of blood')).toHaveAttribute('aria-current', 'true');
+  await chapter('The thicker wall').click();
+  await expect.poll(() => video('currentTime')).toBeGreaterThanOrEqual(36);
+  await expect(chapter('The thicker wall')).toHaveAttribute('aria-current', 'true');
+  await expect(chapter('The way of blood')).not.toHaveAttribute('aria-current');
+});
+
+test('the quality menu says what the rest costs, what of it is here, and what Auto would take', async () => {
+  const here = value('playback.availability', { mediaId: 'media-1', renditions: [{ quality: '480p', ranges: [[0, 54_000]] }] });
+  await openLesson({ source: { resumeMs: 12_000 }, answers: { ...here, ...value('playback.bandwidth', { bitsPerSecond: 300_000 }) } });
+  const { page } = stage;
+  await page.keyboard.press('k');
+  await page.keyboard.press('2');
+  await expect.poll(() => video('currentTime')).toBeCloseTo(12, 1);
+  await page.mouse.move(200, 200);
+  await page.getByRole('button', { name: /^Quality/ }).click();
+  const notes = () => page.getByRole('menuitemradio').evaluateAll((items) => Object.fromEntries(items.map((item) => ['.menu-words > span', '.menu-note'].map((part) => item.querySelector(part)?.textContent))) as unknown);
+  // From 0:10 on, 44 of 50 seconds are here in 480p, which makes it cheaper than 360p.
+  await expect.poll(notes).toEqual({ 'Auto (480p)': '310 kB more, some is here', '720p': '4.9 MB for the rest', '480p': '310 kB more, some is here', '360p': '1.4 MB for the rest' });
+});
+
+test('a lesson that is not here, opened without a line, can be queued, and says what plays instead', async () => {
+  const away = school.lesson(0);
+  const [here, other] = [school.lesson(1), school.lesson(2)];
+  await openLesson({
+    pictures: false,
+    answers: {
+      ...value('connection.state', { status: 'offline', reason: 'offline', since: 0 }),
+      ...failure('playback.open', 'not_on_this_computer'),
+      ...value('downloads.list', [download(school, 1, { state: 'ready' })]),
+      ...value('downloads.add', undefined),
+    },
+  });
+  const { page } = stage;
+  const card = page.getByRole('alert');
+  await expect(card).toContainText('This lesson is not on this computer');
+  await expect(card.getByRole('button', { name: here.title })).toBeVisible();
+  await expect(card.getByRole('button', { name: other.title })).toBeHidden();
+  await card.getByRole('button', { name: 'Download when online' }).click();
+  expect((await stage.calls()).filter(({ name }) => name === 'downloads.add').map(({ input }) => input)).toEqual([{ lessonIds: [away.id], quality: defaultSettings.downloadQuality }]);
+  await stage.announce('downloads.changed', { whole: false, items: [download(school, 0, { state: 'queued' })], removed: [] });
+  await expect(card).toContainText('It is in the queue and comes by itself.');
+  await card.getByRole('button', { name: here.title }).click();
+  await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'playback.open').map(({ input }) => input)).toEqual([{ lessonId: away.id }, { lessonId: here.id }]);
 });
 
 test('a part that no decoder takes is left out with a word, and the lesson goes on behind it', async () => {
@@ -155,12 +229,30 @@ test('a part that no decoder takes is left out with a word, and the lesson goes 
 });
 
 test('a lesson that no decoder takes says so, keeps the place, and offers to check its files', async () => {
-  await openLesson({ source: { resumeMs: 22_000 }, damaged: secondHalf.concat('-4.m4s'), pictures: false, answers: value('downloads.list', [download(school, 0, { state: 'ready' })]) });
+  const checked = { ...value('downloads.verify', { badPieces: 0 }), ...value('playback.verify', { badPieces: 2 }) };
+  await openLesson({ source: { resumeMs: 22_000 }, damaged: secondHalf.concat('-4.m4s'), pictures: false, answers: { ...value('downloads.list', [download(school, 0, { state: 'ready' })]), ...checked } });
   await expect(stage.page.getByRole('alert')).toBeVisible({ timeout: 40_000 });
-  await expect(stage.page.getByRole('button', { name: 'Check the files' })).toBeVisible();
+  await stage.setDamaged([]);
+  await stage.page.getByRole('button', { name: 'Check the files' }).click();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(22);
+  const { lessonId, mediaId } = playbackSource(school, 0);
+  expect((await stage.calls()).filter(({ name }) => name.endsWith('.verify')).map(({ input }) => input)).toEqual([{ lessonId }, { mediaId }]);
   // Wherever it gave up, nothing ever said that the student was back at the start.
   expect((await reports()).every(({ positionMs }) => positionMs >= 22_000)).toBe(true);
 });
+
+test('a lesson that was only streamed can have its files checked too', async () => {
+  await openLesson({ source: { resumeMs: 26_000 }, gone: secondHalf, answers: value('playback.verify', { badPieces: 1 }) });
+  await expect(stage.page.getByRole('alert')).toBeVisible();
+  await stage.setGone([]);
+  await stage.page.getByRole('button', { name: 'Check the files' }).click();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(30);
+  expect((await stage.calls()).filter(({ name }) => name.endsWith('.verify')).map(({ name }) => name)).toEqual(['playback.verify']);
+});
+
+async function showPanel(): Promise<void> {
+  if (!(await stage.page.locator('.player-panel').isVisible())) await stage.page.getByRole('button', { name: 'Lessons and transcript' }).click();
+}
 
 const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
 const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);

@@ -6,9 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openConnection } from '../../src/core/database/connection.ts';
 import { calls } from '../../src/shared/contracts/bridge.ts';
+import type { AccountsState } from '../../src/shared/contracts/accounts.ts';
 import type { Outcome } from '../../src/shared/contracts/contract.ts';
 import type { PlaybackSource } from '../../src/shared/contracts/playback.ts';
 import { askApp } from '../harness/ask-app.ts';
+import { refreshTokenIn } from '../harness/belongings.ts';
 import { openWorld, type Desk, type Seat, type World } from '../harness/world.ts';
 
 const lesson = 'what-a-packet-is';
@@ -22,6 +24,9 @@ let desk: Desk;
 let elsewhere: Server;
 let elsewhereUrl = '';
 let visits = 0;
+/** Found by the first test, looked for by those after it. */
+let refreshToken = '';
+let frameText = '';
 
 test.beforeAll(async () => {
   const school = process.env['TEACHIFY_DEMO_SCHOOL'];
@@ -75,27 +80,71 @@ test('tokens and keys stay in main: not in the page, not in what it is told, not
   const page = await inPage<string>(`told(document.documentElement.outerHTML + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }) + document.cookie)`);
   const log = readFileSync(join(seat.folder, 'logs/app.log'), 'utf8');
   const key = contentKey();
+  refreshToken = await keptRefreshToken();
   for (const text of [JSON.stringify(told), playlists, page, log]) {
     expect(text).not.toMatch(/eyJ[\w-]{10,}\.eyJ/);
-    expect(text).not.toContain(key);
+    expect([key, refreshToken].filter((secret) => text.includes(secret))).toEqual([]);
   }
-  const secrets = [Buffer.from(key), Buffer.from(key, 'base64url')];
+  const secrets = [Buffer.from(key), Buffer.from(key, 'base64url'), Buffer.from(refreshToken)];
   for (const file of filesIn(seat.folder)) {
     const bytes = readFileSync(file);
     expect(secrets.filter((secret) => bytes.includes(secret)), file).toEqual([]);
   }
+  // A second of the film as it is in clear: on the disk it must be nowhere, the copies of the books included.
+  const media = playlists.split('\n').find((line) => line.endsWith('.m3u8') && !line.startsWith('#')) ?? '';
+  const clear = await inPage<string>(`
+    const address = new URL(${JSON.stringify(media)}, '${source.url}');
+    const parts = (await (await fetch(address)).text()).split('\\n').filter((line) => line.endsWith('.m4s'));
+    const bytes = new Uint8Array(await (await fetch(new URL(parts[0], address))).arrayBuffer());
+    told(btoa(String.fromCharCode(...bytes.subarray(bytes.length - 4096, bytes.length - 3840))));
+  `);
+  const frame = Buffer.from(clear, 'base64');
+  frameText = clear;
+  expect(frame.length).toBe(256);
   await askApp(desk.page, 'playback.close', { mediaId: source.mediaId });
+  for (const file of filesIn(seat.folder)) {
+    // The ends of a sample: any 64 bytes of it would be a leak.
+    const bytes = readFileSync(file);
+    expect([0, 64, 128, 192].filter((at) => bytes.includes(frame.subarray(at, at + 64))), file).toEqual([]);
+  }
+});
+
+test('the heap of the page holds no token, no key and no part of the film', async () => {
+  const debug = await desk.page.context().newCDPSession(desk.page);
+  const parts: string[] = [];
+  debug.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => parts.push(chunk));
+  await debug.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  await debug.detach();
+  const heap = parts.join('');
+  // What is known to be there is found, so what is not found is not there.
+  expect(heap).toContain(title);
+  expect(heap).not.toMatch(/eyJ[\w-]{10,}\.eyJ/);
+  expect([contentKey(), refreshToken].filter((secret) => heap.includes(secret))).toEqual([]);
+  // As the page once had it in its hands, as text or as bytes.
+  expect(frameText).toHaveLength(344);
+  expect([frameText.slice(0, 80), Buffer.from(frameText, 'base64').toString('hex').slice(0, 80)].filter((part) => heap.includes(part))).toEqual([]);
 });
 
 test('the page has no Node, and one narrow bridge', async () => {
   const found = await inPage<string[]>(`told(['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron'].filter((name) => name in globalThis))`);
   expect(found).toEqual([]);
   expect(await inPage(`told(Object.keys(teachify).sort().join())`)).toBe('call,on');
+  // Whatever the page makes of the bridge's own functions and of what they are handed, it stays in the page.
+  const escapes = [
+    `teachify.call.constructor('return typeof process')()`,
+    `teachify.call.constructor.constructor('return this.process')()`,
+    `(() => { Object.prototype.then = function () { globalThis.stolen = this; }; try { return String(teachify.on('x', () => {}).constructor('return typeof require')()); } finally { delete Object.prototype.then; } })()`,
+  ];
+  for (const escape of escapes) expect(await inPage(`try { told('got ' + (${escape})); } catch (error) { told(error.name); }`)).toBe('EvalError');
+  expect(await inPage(`try { teachify.call = () => 'mine'; } catch {} told(String(teachify.call).includes('mine'))`)).toBe(false);
   const preferences = await desk.app.evaluate(({ webContents }) =>
     webContents.getAllWebContents().map((contents) => (contents as unknown as { getLastWebPreferences(): Record<string, unknown> }).getLastWebPreferences()),
   );
   expect(preferences).toHaveLength(1);
   expect(preferences[0]).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
+  // Points 8 to 10 of the checklist: what has to be switched on is not.
+  const switched = ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures', 'nodeIntegrationInSubFrames', 'nodeIntegrationInWorker', 'plugins', 'navigateOnDragDrop'];
+  expect(switched.filter((name) => preferences[0]?.[name])).toEqual([]);
 });
 
 test('the policy comes as a header, and allows nothing inline and nothing from elsewhere', async () => {
@@ -112,6 +161,7 @@ for (const [name, directive, attempt] of [
   ['a script in a data: address', 'script-src-elem', `document.body.append(Object.assign(document.createElement('script'), { src: 'data:text/javascript,window.hacked=true' }));`],
   ['a request to elsewhere', 'connect-src', `fetch('ELSEWHERE/steal').catch(() => {});`],
   ['a socket to elsewhere', 'connect-src', `try { new WebSocket('ELSEWHERE/steal'.replace('http', 'ws')); } catch {}`],
+  ['a file of this computer', 'connect-src', `fetch('file:///etc/passwd').catch(() => {});`],
   ['a picture from elsewhere', 'img-src', `new Image().src = 'ELSEWHERE/pixel.png';`],
   ['a frame', 'frame-src', `document.body.append(Object.assign(document.createElement('iframe'), { src: 'ELSEWHERE/' }));`],
   ['a form', 'form-action', `document.body.append(Object.assign(document.createElement('form'), { action: 'ELSEWHERE/', id: 'leak' })); document.getElementById('leak').submit();`],
@@ -130,6 +180,37 @@ test('permissions are denied unless named', async () => {
   expect(await outcome(`return Notification.requestPermission()`)).toBe('denied');
   expect(await outcome(`await navigator.clipboard.readText(); return 'allowed'`)).toBe('NotAllowedError');
   expect(await outcome(`await navigator.requestMIDIAccess(); return 'allowed'`)).not.toBe('allowed');
+  // Whatever else a page may ask of a computer; one that Chromium does not even offer here is as good as denied.
+  for (const asked of [
+    ...['getUserMedia', 'getDisplayMedia'].map((name) => `await navigator.mediaDevices.${name}({ video: true })`),
+    ...[`writeText('mine')`, 'read()'].map((call) => `await navigator.clipboard.${call}`),
+    `await navigator.usb.requestDevice({ filters: [] })`,
+    `if ((await navigator.hid.requestDevice({ filters: [] })).length === 0) throw new Error('none')`,
+    `await navigator.serial.requestPort()`,
+    `await navigator.bluetooth.requestDevice({ acceptAllDevices: true })`,
+    `await getScreenDetails()`,
+    `if ((await queryLocalFonts()).length === 0) throw new Error('none')`,
+    `await IdleDetector.requestPermission().then((said) => { if (said !== 'granted') throw new Error(said); })`,
+    `await document.documentElement.requestPointerLock()`,
+    `if (!(await navigator.storage.persist())) throw new Error('no')`,
+  ]) {
+    expect([asked, await outcome(`${asked}; return 'allowed'`)]).not.toEqual([asked, 'allowed']);
+  }
+});
+
+test('nothing that the page offers as a download is written', async () => {
+  await desk.app.evaluate(({ session }) => {
+    const { downloads } = Object.assign(globalThis, { downloads: [] as boolean[] });
+    // After the app's own listener.
+    session.defaultSession.on('will-download', (event) => void downloads.push(event.defaultPrevented));
+  });
+  const refused = () => desk.app.evaluate(() => (globalThis as unknown as { downloads: boolean[] }).downloads);
+  for (const href of [`'/index.html'`, `URL.createObjectURL(new Blob(['mine']))`, `'data:application/octet-stream,mine'`]) {
+    const before = (await refused()).length;
+    await inPage(`const link = Object.assign(document.createElement('a'), { href: ${href}, download: '../mine.sh' }); document.body.append(link); link.click(); link.remove(); told(true);`);
+    await expect.poll(async () => (await refused()).length, href).toBe(before + 1);
+  }
+  expect(await refused()).toEqual([true, true, true]);
 });
 
 test('every call refuses arguments that do not fit, and names that are none', async () => {
@@ -144,7 +225,7 @@ test('every call refuses arguments that do not fit, and names that are none', as
       else expect([name, nonsense, outcome.ok ? 'taken' : outcome.error.code]).toEqual([name, nonsense, 'bad_request']);
     }
   }
-  await expect(askApp(desk.page, 'shell.execute', { command: 'id' })).rejects.toThrow(/No handler registered/);
+  await expect(askApp(desk.page, 'shell.execute', { command: 'id' })).rejects.toThrow(/bad_request/);
 });
 
 test('another page with the same preload script is refused by every call', async () => {
@@ -159,13 +240,65 @@ test('another page with the same preload script is refused by every call', async
   expect(new Set(answers)).toEqual(new Set(['forbidden']));
 });
 
+test('a frame inside a page of our own origin is refused, though the page itself is heard', async () => {
+  const said = await desk.app.evaluate(async ({ app, BrowserWindow, session }, names) => {
+    // Our origin without our policy, in a window that lets frames load: neither is so in the app.
+    const bare = session.fromPartition('frames');
+    bare.protocol.handle('app', ({ url }) => new Response(url.endsWith('/inner') ? '<p>inner' : '<iframe src="/inner"></iframe>', { headers: { 'content-type': 'text/html' } }));
+    const window = new BrowserWindow({ show: false, webPreferences: { session: bare, preload: `${app.getAppPath()}/out/preload/index.cjs`, sandbox: true, nodeIntegrationInSubFrames: true } });
+    window.webContents.removeAllListeners('will-frame-navigate');
+    await window.loadURL('app://teachify/');
+    const { mainFrame } = window.webContents;
+    const ask = `Promise.all(${JSON.stringify(names)}.map((name) => teachify.call(name).then((outcome) => outcome.ok ? name : outcome.error.code)))`;
+    const answers = await Promise.all([mainFrame, ...mainFrame.frames].map((frame) => frame.executeJavaScript(ask) as Promise<string[]>));
+    window.destroy();
+    return answers;
+  }, ['shell.info', 'settings.get']);
+  expect(said).toEqual([['shell.info', 'settings.get'], ['forbidden', 'forbidden']]);
+});
+
+test('a file that is dropped on the window goes nowhere', async () => {
+  const debug = await desk.page.context().newCDPSession(desk.page);
+  const data = { items: [], files: [join(seat.folder, 'settings.json')], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await debug.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  await debug.detach();
+  await inPage(`setTimeout(() => told(true), 300);`);
+  expect(desk.page.url()).toMatch(/^app:\/\/teachify\//);
+  expect(await desk.app.evaluate(({ webContents }) => webContents.getAllWebContents().map((contents) => contents.getURL()).filter((url) => !url.startsWith('app://teachify/')))).toEqual([]);
+});
+
 test('the app protocol gives its own files and nothing else', async () => {
   const statusOf = (address: string) => desk.app.evaluate(async ({ session }, url) => (await session.defaultSession.fetch(url).catch(() => ({ status: 0 }))).status, address);
   expect(await statusOf('app://teachify/index.html')).toBe(200);
-  for (const path of ['../package.json', '..%2f..%2fpackage.json', '%2e%2e/%2e%2e/package.json', '..%5c..%5cpackage.json', 'media/../../../package.json', 'assets/%00.js', 'media/nothing/master.m3u8', 'main/index.js']) {
+  for (const path of ['../package.json', '..%2f..%2fpackage.json', '%2e%2e/%2e%2e/package.json', '..%5c..%5cpackage.json', 'media/../../../package.json', 'assets/%00.js', 'media/nothing/master.m3u8', 'main/index.js', '%252e%252e/package.json', '..%252fpackage.json', '%2e%2e%5cpackage.json', '..;/package.json', 'index.html%20', 'index.html::$DATA', 'INDEX.HTML/', 'media//master.m3u8']) {
     expect([path, await statusOf(`app://teachify/${path}`)]).toEqual([path, 404]);
   }
-  expect(await statusOf('app://another/index.html')).toBe(404);
+  for (const address of ['app://another/index.html', 'app://teachify.example/index.html', 'app://index.html']) expect([address, await statusOf(address)]).toEqual([address, 404]);
+});
+
+test('an address from outside opens what it names, and nothing else', async () => {
+  const open = (address: string) => desk.app.evaluate(({ app }, text) => app.emit('second-instance', {}, ['teachify', '--flag', text], '/'), address);
+  const seen = () => inPage<string>('told(document.body.innerText + document.title)');
+  await open(`teachify://lesson/${lesson}`);
+  const screen = () => inPage<string>(`told(document.querySelector('video') ? 'player' : 'elsewhere')`);
+  await expect.poll(screen).toBe('player');
+  for (const address of ['teachify://repair/now', 'teachify://lesson/../../etc/passwd', 'teachify://course/networks?token=x', `${elsewhereUrl}/`]) await open(address);
+  await open('teachify://connect?server=https%3A%2F%2Felsewhere.example');
+  await expect.poll(seen).toContain('That link is for another school');
+  expect((await askApp<AccountsState>(desk.page, 'accounts.state')).server.url).toBe(world.line.url);
+  expect(await screen()).toBe('player');
+
+  // Who wants to learn there too sees the address once more; until they say so, that school is asked nothing.
+  await open(`teachify://connect?server=${encodeURIComponent(elsewhereUrl)}`);
+  const press = (words: string) => inPage(`[...document.querySelectorAll('button')].findLast((button) => button.textContent === ${JSON.stringify(words)})?.click(); told(true)`);
+  const address = () => inPage<string>(`told(document.querySelector('.sign-in-form input[dir=ltr]')?.value ?? '')`);
+  await expect.poll(seen).toContain(elsewhereUrl);
+  expect(await inPage<number>(`told(document.querySelectorAll('.notice').length)`)).toBe(1);
+  await press('Add a student there');
+  await expect.poll(address).toBe(elsewhereUrl);
+  await press('Back');
+  await expect.poll(() => inPage<string>(`told(document.querySelector('h1')?.textContent ?? '')`)).toBe('Home');
+  expect((await askApp<AccountsState>(desk.page, 'accounts.state')).signInServer.url).toBe(world.line.url);
 });
 
 test('after signing out, an address of media that was open gives nothing', async () => {
@@ -186,6 +319,15 @@ test('the page cannot be led elsewhere, nor open windows', async () => {
   await inPage(`document.body.append(Object.assign(document.createElement('webview'), { src: '${elsewhereUrl}/' })); setTimeout(() => told(true), 200);`);
   expect(await desk.app.evaluate(({ webContents }) => webContents.getAllWebContents().length)).toBe(1);
 });
+
+/** What the keychain gives back of it, asked as only main can. */
+async function keptRefreshToken(): Promise<string> {
+  const wrapped = await refreshTokenIn(seat.folder);
+  expect(wrapped.length).toBeGreaterThan(20);
+  const token = await desk.app.evaluate(({ safeStorage }, text) => safeStorage.decryptString(Buffer.from(text, 'base64')), wrapped.toString('base64'));
+  expect(token.length).toBeGreaterThan(20);
+  return token;
+}
 
 /** The lesson's content key as the school keeps it. */
 function contentKey(): string {

@@ -8,15 +8,22 @@ import { openConnection } from '../../src/core/database/connection.ts';
 export interface Belongings {
   /** Verified bytes by file. */
   readonly files: Readonly<Record<string, number>>;
-  /** What was watched and no server acknowledged yet: the snapshots, in order. */
+  /** What was watched and no server acknowledged yet: the bodies of its events, in order. */
   readonly outbox: readonly string[];
 }
 
 /** Reads copies of the books, so the app may be running. */
 export async function belongingsIn(dataFolder: string): Promise<Belongings> {
   const files = await query<{ id: string; verified_bytes: number }>(dataFolder, 'content.db', 'SELECT id, verified_bytes FROM files WHERE verified_bytes > 0');
-  const events = await query<{ snapshot: string }>(dataFolder, 'ledger.db', 'SELECT snapshot FROM outbox ORDER BY sequence');
-  return { files: Object.fromEntries(files.map(({ id, verified_bytes }) => [id, verified_bytes])), outbox: events.map(({ snapshot }) => snapshot) };
+  const events = await query<{ body: string }>(dataFolder, 'ledger.db', 'SELECT body FROM outbox ORDER BY sequence');
+  return { files: Object.fromEntries(files.map(({ id, verified_bytes }) => [id, verified_bytes])), outbox: events.map(({ body }) => body) };
+}
+
+/** The refresh token of the student who is here, as the keychain wrapped it. */
+export async function refreshTokenIn(dataFolder: string): Promise<Buffer> {
+  const [row] = await query<{ refresh_token: Buffer | null }>(dataFolder, 'ledger.db', 'SELECT refresh_token FROM accounts WHERE current = 1');
+  if (!row?.refresh_token) throw new Error('No refresh token is kept here');
+  return row.refresh_token;
 }
 
 async function query<Row>(dataFolder: string, name: string, sql: string): Promise<Row[]> {

@@ -26,6 +26,8 @@ export interface CourseServer {
   requests(): ServedRequest[];
   /** SIGTERM, as a service is stopped. */
   stop(): Promise<void>;
+  /** Tells it what a terminal or a service would, also when it is stopping already. */
+  signal(name: 'SIGTERM' | 'SIGINT'): void;
   /** At the same address, with what it had. */
   start(): Promise<void>;
   /** Stops it and removes its folder. */
@@ -39,13 +41,14 @@ export async function startCourseServer({ school }: { school: string }): Promise
   const folder = await mkdtemp(join(tmpdir(), 'teachify-server-'));
   const log = join(folder, 'access.jsonl');
   let running: ChildProcess | null = null;
+  let latest: ChildProcess | null = null;
   let port = 0;
 
   const start = async () => {
     if (running) return;
     const args = ['--data', folder, '--port', String(port), '--access-log', log, '--demo-school', school, '--log-level', 'warn'];
     const child = spawn(process.execPath, [join(root, 'src/server/main.ts'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    running = child;
+    running = latest = child;
     for await (const line of createInterface({ input: child.stdout })) {
       const listening = /listening on http:\/\/[^:]+:(\d+)/.exec(line);
       if (!listening) continue;
@@ -70,6 +73,7 @@ export async function startCourseServer({ school }: { school: string }): Promise
     requests: () => readFileSync(log, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as ServedRequest),
     start,
     stop,
+    signal: (name) => void latest?.kill(name),
     close: async () => {
       await stop();
       await rm(folder, { recursive: true, force: true });

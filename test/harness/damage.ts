@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { openConnection } from '../../src/core/database/connection.ts';
 
 export const pageBytes = 4096;
 
@@ -26,4 +27,17 @@ export function tableLeaves(file: string): number[] {
   });
   closeSync(handle);
   return leaves;
+}
+
+/**
+ * Numbers of the pages of a table or an index (a name in sqlite_schema). Opens and closes the database, which also takes
+ * in what a crash left in its write-ahead log: the file alone holds everything then.
+ */
+export function pagesOf(file: string, name: string): number[] {
+  const database = openConnection({ file, durability: 'full' });
+  try {
+    return database.prepare<[string], number>('SELECT pageno FROM dbstat WHERE name = ? ORDER BY pageno').pluck().all(name);
+  } finally {
+    database.close();
+  }
 }

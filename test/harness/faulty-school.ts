@@ -19,6 +19,8 @@ export interface FaultySchool {
   breakPlain(): void;
   /** Takes the validator of the plain film away, or makes it a weak one. */
   setPlainTag(etag: string | undefined): void;
+  /** Nothing more is ever said on the connections there are; new ones are taken. */
+  forsakeAll(): void;
   /** The film as it is there now, and its validator. */
   plainBytes(): Uint8Array;
   plainTag(): string;
@@ -72,6 +74,7 @@ export async function openTrueSchool(): Promise<TrueSchool> {
       setPlainTag: (etag) => raw.files.set(plainPath, { bytes: film.bytes, ...(etag === undefined ? {} : { etag }) }),
       plainBytes: () => raw.files.get(plainPath)?.bytes ?? film.bytes,
       plainTag: () => raw.files.get(plainPath)?.etag ?? '',
+      forsakeAll: () => raw.forsakeAll(),
       close: () => raw.close(),
     };
     raw.fault = (request) => {

@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { addLesson } from '../../src/server/cli/add-lesson.ts';
+import type { SchoolServer } from './school-server.ts';
 
 const run = promisify(execFile);
 
@@ -14,32 +16,58 @@ export interface Manner {
   etags: boolean;
   /** HEAD is refused and bodies come chunked, so that no length is known before the end. */
   silent: boolean;
+  /** The next body of this file ends after so many bytes, as if that were all. */
+  cutOnce: { readonly path: string; readonly after: number } | null;
   /** A query that has to be there, as in addresses that are good for some hours. */
   permission: string | null;
+  /** Addresses of segments are good for so many requests; the playlist names fresh ones each time it is read. Null for addresses that stay good. */
+  goodFor: number | null;
+  /** What is asked for by GET under these paths is refused with their status. */
+  refused: Readonly<Record<string, number>>;
 }
 
 /** Another house that gives out HLS: plain files, ranges, and a note of each request. */
 export interface ForeignHouse {
   readonly url: string;
   readonly manner: Manner;
-  readonly requests: { readonly method: string; readonly path: string; readonly range: string | null; readonly authorization: string | null }[];
+  readonly requests: { readonly method: string; readonly path: string; readonly range: string | null; readonly authorization: string | null; status: number }[];
   close(): Promise<void>;
 }
 
 export async function openForeignHouse(folder: string): Promise<ForeignHouse> {
-  const manner: Manner = { etags: true, silent: false, permission: null };
+  const manner: Manner = { etags: true, silent: false, cutOnce: null, permission: null, goodFor: null, refused: {} };
+  let pass = 0;
+  let used = 0;
+  /** Whether a segment is still given out under this address. */
+  const isGood = (method: string | undefined, query: string): boolean => {
+    if (manner.goodFor === null) return true;
+    if (query !== `?pass=${pass}`) return false;
+    if (method === 'GET' && ++used % manner.goodFor === 0) pass += 1;
+    return true;
+  };
   const requests: ForeignHouse['requests'] = [];
   const server: Server = createServer((request, response) => {
     const { pathname: path, search } = new URL(request.url ?? '/', 'http://here');
     const { range = null, authorization = null } = request.headers;
-    requests.push({ method: request.method ?? '', path, range, authorization });
+    const note = { method: request.method ?? '', path, range, authorization, status: 0 };
+    requests.push(note);
+    response.once('close', () => (note.status = response.statusCode));
     if (manner.permission !== null && search !== `?${manner.permission}`) return void response.writeHead(403).end();
+    const refusal = request.method === 'GET' ? manner.refused[path] : undefined;
+    if (refusal !== undefined) return void response.writeHead(refusal).end();
+    if (/\.(ts|m4s)$/.test(path) && !isGood(request.method, search)) return void response.writeHead(403).end();
     void readFile(join(folder, path)).then(
-      (bytes) => {
+      (stored) => {
+        const bytes = path.endsWith('.m3u8') && manner.goodFor !== null ? withPass(stored, pass) : stored;
         const etag = `"${createHash('sha256').update(bytes).digest('hex')}"`;
         const headers = manner.etags ? { etag } : {};
         const asked = /^bytes=(\d+)-(\d+)$/.exec(range ?? '');
         if (manner.silent && request.method === 'HEAD') return response.writeHead(405).end();
+        if (manner.cutOnce?.path === path && request.method === 'GET') {
+          const { after } = manner.cutOnce;
+          manner.cutOnce = null;
+          return response.writeHead(200).write(bytes.subarray(0, after), () => response.end());
+        }
         if (manner.silent) return response.writeHead(200).write(bytes, () => response.end());
         if (asked && (request.headers['if-range'] ?? etag) === etag) {
           const [from, to] = [Number(asked[1]), Number(asked[2])];
@@ -61,6 +89,19 @@ export async function openForeignHouse(folder: string): Promise<ForeignHouse> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Lines that are addresses get what lets one in now. */
+function withPass(playlist: Buffer, pass: number): Buffer {
+  return Buffer.from(playlist.toString().replace(/^[^#\n].*$/gm, (address) => `${address}?pass=${pass}`));
+}
+
+/** Makes a playlist of the house a lesson of the school. */
+export async function linkForeign(server: SchoolServer, id: string, address: string): Promise<void> {
+  const teacher = await server.signIn('both');
+  const { course_id: course } = (await (await teacher.get('/api/lessons/making-tea')).json()) as { course_id: string };
+  const surroundings = { env: {}, now: () => server.clock.now(), print: () => {}, say: () => {} };
+  await addLesson([address, '--id', id, '--course', course, '--data', server.folder], surroundings);
 }
 
 const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=10:d=7'];

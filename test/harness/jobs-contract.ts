@@ -5,7 +5,7 @@ import type { Job } from '../../src/shared/api/jobs.ts';
 /** What every place for jobs must do. Time stands still but for `pass`; watching waits for nothing. */
 export interface JobsAtHand {
   readonly jobs: Jobs;
-  pass(ms: number): void;
+  pass(ms: number): void | Promise<void>;
 }
 
 const leaseMs = 10_000;
@@ -20,23 +20,32 @@ export function describeJobs(open: () => Promise<JobsAtHand>): void {
   it('jobs are handed out oldest first, each once, with what they were given', async () => {
     const { jobs, pass } = await open();
     const first = await jobs.enqueue('bake', { loaf: 1 });
-    pass(1);
+    await pass(1);
     await jobs.enqueue('bake', { loaf: 2 });
     await jobs.enqueue('wash', {});
-    const claims = await Promise.all([1, 2, 3].map(() => jobs.claim(['bake'], leaseMs)));
-    expect(claims.map((claim) => claim?.payload ?? null)).toEqual([{ loaf: 1 }, { loaf: 2 }, null]);
-    expect(claims[0]?.id).toBe(first);
+    const oldest = await claimed(jobs);
+    expect(oldest).toMatchObject({ id: first, payload: { loaf: 1 } });
+    expect([await jobs.payloadOf(first), await jobs.payloadOf('nothing')]).toEqual([{ loaf: 1 }, null]);
+    expect((await claimed(jobs)).payload).toEqual({ loaf: 2 });
+    expect(await jobs.claim(['bake'], leaseMs)).toBeNull();
+  });
+
+  it('of workers that ask at the same moment each gets another job, and the rest none', async () => {
+    const { jobs } = await open();
+    const ids = await Promise.all([1, 2, 3].map((loaf) => jobs.enqueue('bake', { loaf })));
+    const claims = await Promise.all(Array.from({ length: 6 }, () => jobs.claim(['bake'], leaseMs)));
+    expect(claims.flatMap((claim) => claim?.id ?? []).toSorted()).toEqual(ids.toSorted());
   });
 
   it('a worker that goes silent loses its job to another, and can harm it no more', async () => {
     const { jobs, pass } = await open();
     const id = await jobs.enqueue('bake', {});
     const silent = await claimed(jobs);
-    pass(leaseMs - 1);
+    await pass(leaseMs * 0.6);
     expect(await jobs.heartbeat(silent, leaseMs)).toBe(true);
-    pass(leaseMs - 1);
+    await pass(leaseMs * 0.6);
     expect(await jobs.claim(['bake'], leaseMs)).toBeNull();
-    pass(2);
+    await pass(leaseMs * 0.6);
     const next = await claimed(jobs);
     expect(next.id).toBe(id);
     const late = [jobs.heartbeat(silent, leaseMs), jobs.progress(silent, 0.9), jobs.complete(silent), jobs.fail(silent, 'no')];
@@ -48,7 +57,7 @@ export function describeJobs(open: () => Promise<JobsAtHand>): void {
   it('a job that takes every worker with it ends as failed', async () => {
     const { jobs, pass } = await open();
     const id = await jobs.enqueue('bake', {});
-    for (let attempt = 0; attempt < 10 && (await jobs.claim(['bake'], leaseMs)); attempt += 1) pass(leaseMs + 1);
+    for (let attempt = 0; attempt < 10 && (await jobs.claim(['bake'], leaseMs)); attempt += 1) await pass(leaseMs + 1);
     expect(await jobs.find(id)).toMatchObject({ state: 'failed', error: expect.stringContaining('went silent') as string });
   });
 

@@ -31,6 +31,8 @@ export interface Line {
   readonly url: string;
   /** Everything asked so far, oldest first. */
   readonly requests: readonly LineRequest[];
+  /** What stood behind the question marks, oldest first. */
+  readonly queries: readonly string[];
   setTarget(target: string): void;
   /** 0 lets nothing pass and cuts nothing: a line that has gone silent. */
   setBandwidth(bitsPerSecond: number | null): void;
@@ -40,8 +42,8 @@ export interface Line {
   resume(): Promise<void>;
   /** A log-in page answers everything, with 200. */
   setCaptivePortal(on: boolean): void;
-  /** Every n-th answer to a matching path is lost after the server has done its work; null to stop. */
-  dropAnswers(rule: { every: number; path: RegExp } | null): void;
+  /** Every n-th answer to a matching path is lost, or becomes one of this status, after the server has done its work; null to stop. */
+  dropAnswers(rule: { every: number; path: RegExp; status?: number } | null): void;
   bytesDown(path?: RegExp): number;
   close(): Promise<void>;
 }
@@ -54,17 +56,20 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
   let target = firstTarget;
   let latency = latencyMs;
   let portal = false;
-  let drop: { every: number; path: RegExp } | null = null;
+  let drop: Parameters<Line['dropAnswers']>[0] = null;
   let matched = 0;
   const down = createTokenBucket(bytesOf(bitsPerSecond));
   const up = createTokenBucket(bytesOf(bitsPerSecond));
   const agent = new Agent({ keepAlive: true });
   const requests: LineRequest[] = [];
+  const queries: string[] = [];
   const sockets = new Set<Socket>();
 
   const server = createServer((incoming, outgoing) => {
     const record = recordOf(incoming);
     requests.push(record);
+    const [, query] = (incoming.url ?? '').split('?', 2);
+    if (query) queries.push(query);
     carry(incoming, outgoing, record).catch(() => incoming.socket.resetAndDestroy());
   });
   server.on('connection', (socket) => {
@@ -90,7 +95,10 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
     if (isDropped(record.path)) {
       answer.resume();
       await once(answer, 'end');
-      incoming.socket.resetAndDestroy();
+      if (drop?.status === undefined) return void incoming.socket.resetAndDestroy();
+      record.status = drop.status;
+      outgoing.writeHead(drop.status, { 'content-type': 'text/plain' }).end('upstream connect error');
+      record.whole = true;
       return;
     }
     record.status = answer.statusCode ?? null;
@@ -127,6 +135,7 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
+    queries,
     setTarget: (next) => void (target = next),
     setBandwidth: (bits) => {
       down.setRate(bytesOf(bits));

@@ -16,6 +16,7 @@ export function manualClock(start = 1_700_000_000_000): ManualClock {
     bootId: 'test-boot',
     now: () => start + passed,
     monotonic: () => passed,
+    lasting: () => passed,
     sleepers: () => sleeping.map(({ at }) => at - passed),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

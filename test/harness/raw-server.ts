@@ -63,6 +63,8 @@ export interface RawServer {
   fault: (request: RawRequest) => Fault | undefined;
   /** Of each connection's body; null for as fast as it goes. */
   bytesPerSecond: number | null;
+  /** Nothing more is ever said on the connections there are, and they stay open; new ones are taken. */
+  forsakeAll(): void;
   /** Resets every connection; new ones are taken. */
   cutAll(): void;
   /** Body bytes sent for paths that begin so. */
@@ -71,15 +73,20 @@ export interface RawServer {
 }
 
 const sliceBytes = 8 * 1024;
+/** A line that only drips brings a little all the time, not much once. */
+const sliceOf = (bytesPerSecond: number) => (bytesPerSecond < 1_000 ? Math.ceil(bytesPerSecond / 10) : sliceBytes);
 
 /** HTTP/1.1 written by hand on a socket, so that it can lie, stall and break off where a real server would not. */
 export async function openRawServer(): Promise<RawServer> {
   const requests: RawRequest[] = [];
   const sockets = new Set<Socket>();
+  const forsaken = new WeakSet<Socket>();
+  const closings = new WeakMap<Socket, Promise<void>>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
+    closings.set(socket, new Promise((resolve) => socket.once('close', () => resolve())));
+    void closings.get(socket)?.then(() => sockets.delete(socket));
     void converse(socket).catch(() => socket.destroy());
   });
   server.listen(0, '127.0.0.1');
@@ -93,6 +100,9 @@ export async function openRawServer(): Promise<RawServer> {
     fault: () => undefined,
     bytesPerSecond: null,
     sentBytes: (prefix = '') => requests.filter(({ path }) => path.startsWith(prefix)).reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+    forsakeAll: () => {
+      for (const socket of sockets) forsaken.add(socket);
+    },
     cutAll: () => {
       for (const socket of sockets) socket.resetAndDestroy();
     },
@@ -121,7 +131,7 @@ export async function openRawServer(): Promise<RawServer> {
   async function answer(socket: Socket, request: RawRequest): Promise<void> {
     const fault = school.fault(request);
     if (fault?.kind === 'reset') return void socket.resetAndDestroy();
-    if (fault?.kind === 'mute') return;
+    if (fault?.kind === 'mute' || forsaken.has(socket)) return;
     if (fault?.kind === 'answer') {
       const body = Buffer.from(fault.body ?? '');
       return send(socket, request, head(fault.status, { 'content-length': String(body.length), ...fault.headers }), body);
@@ -165,12 +175,12 @@ export async function openRawServer(): Promise<RawServer> {
 
   async function send(socket: Socket, request: RawRequest, start: string, body: Uint8Array, rate: number | null = school.bytesPerSecond): Promise<void> {
     socket.write(start);
-    const closed = once(socket, 'close').catch(() => {});
     const startedAt = performance.now();
-    for (let at = 0; at < body.length && !socket.destroyed; at += sliceBytes) {
-      const slice = body.subarray(at, at + sliceBytes);
+    const step = rate === null ? sliceBytes : sliceOf(rate);
+    for (let at = 0; at < body.length && !socket.destroyed && !forsaken.has(socket); at += step) {
+      const slice = body.subarray(at, at + step);
       request.sentBytes += slice.length;
-      if (!socket.write(slice)) await Promise.race([once(socket, 'drain'), closed]);
+      if (!socket.write(slice)) await Promise.race([once(socket, 'drain').catch(() => {}), closings.get(socket)]);
       if (rate === null) continue;
       const dueMs = (request.sentBytes / rate) * 1000 - (performance.now() - startedAt);
       if (dueMs > 1) await sleep(dueMs);

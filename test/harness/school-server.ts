@@ -5,7 +5,9 @@ import { tokenResponseSchema, type TokenResponse } from '../../src/shared/api/au
 import { fromWire } from '../../src/shared/api/codec.ts';
 import { endpoints } from '../../src/shared/api/endpoints.ts';
 import { startServer, type RunningServer } from '../../src/server/compose.ts';
+import { isPostgresAddress } from '../../src/server/store/postgres.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
+import { freshDatabase } from './postgres-of-run.ts';
 import { encodeTinySchool, people } from './tiny-school.ts';
 
 /** The course server in this process, filled with the tiny school, by a clock the test turns. */
@@ -13,6 +15,8 @@ export interface SchoolServer {
   readonly url: string;
   /** Its data folder, which outlives a restart. */
   readonly folder: string;
+  /** Where its database is, for `openStore`. */
+  readonly database: string;
   readonly clock: ManualClock;
   /** Someone's session; throws when signing in fails. */
   signIn(who: keyof typeof people, deviceId?: string): Promise<Visitor>;
@@ -36,9 +40,10 @@ export async function startSchoolServer(encoded?: string): Promise<SchoolServer>
   const folder = await mkdtemp(join(tmpdir(), 'teachify-school-'));
   const clock = manualClock();
   const school = encoded ?? (await encodeTinySchool());
+  const database = await freshDatabase(folder);
   const start = () =>
     startServer(
-      { port: 0, host: '127.0.0.1', data: folder, demoSchool: school, logLevel: 'silent' },
+      { port: 0, host: '127.0.0.1', data: folder, databaseUrl: isPostgresAddress(database) ? database : undefined, demoSchool: school, logLevel: 'silent' },
       { now: () => clock.now(), say: () => {}, version: '0.0.0-test' },
     );
   let running: RunningServer = await start();
@@ -64,6 +69,7 @@ export async function startSchoolServer(encoded?: string): Promise<SchoolServer>
       return running.url;
     },
     folder,
+    database,
     clock,
     anyone,
     signIn: async (who, deviceId = `device-of-${who}`) => {

@@ -9,3 +9,9 @@ export function temporaryFolder(): string {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** One for all tests of a file; `remove` it in afterAll. */
+export function lastingFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'teachify-test-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

@@ -28,14 +28,19 @@ interface Seat {
   readonly who?: keyof typeof people | null;
   /** How far the machine's wall clock is off. */
   readonly clockOffMs?: number;
+  /** Of the machine, beside the credentials. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What runs the tool, with its own arguments; plain Node when left out. */
+  readonly program?: readonly [string, ...string[]];
 }
 
-export function startTool({ data, url, who = 'both', clockOffMs = 0 }: Seat, ...args: readonly string[]): Run {
+export function startTool({ data, url, who = 'both', clockOffMs = 0, env: more = {}, program }: Seat, ...args: readonly string[]): Run {
   const { TEACHIFY_EMAIL: _, TEACHIFY_PASSWORD: __, VITE_API_URL: ___, ...env } = process.env;
   const credentials = who ? { TEACHIFY_EMAIL: people[who].email, TEACHIFY_PASSWORD: people[who].password } : {};
   const clock = clockOffMs === 0 ? [] : ['--import', wrongClock];
-  const child = spawn(process.execPath, [...clock, main, '--json', '--data', data, '--server', url, ...args], {
-    env: { ...env, ...credentials, TEACHIFY_TEST_CLOCK_OFF_MS: String(clockOffMs) },
+  const [executable, ...own] = program ?? [process.execPath, ...clock, main];
+  const child = spawn(executable, [...own, '--json', '--data', data, '--server', url, ...args], {
+    env: { ...env, ...credentials, ...more, TEACHIFY_TEST_CLOCK_OFF_MS: String(clockOffMs) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: Line[] = [];

@@ -49,14 +49,16 @@ interface Options {
   /** Folder of an encoded school. */
   readonly school: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** False for computers without a keychain. */
+  readonly keyring?: boolean;
   /** Flags and arguments for every app. */
   readonly args?: readonly string[];
 }
 
-export async function openWorld({ school, env = {}, args = [] }: Options): Promise<World> {
+export async function openWorld({ school, env = {}, args = [], keyring: wantsKeyring = true }: Options): Promise<World> {
   const server = await startCourseServer({ school });
   const line = await openLine({ target: server.url });
-  const keyring = await openKeyring();
+  const keyring = wantsKeyring ? await openKeyring() : null;
   const folders: string[] = [];
   const running = new Set<() => Promise<void>>();
 

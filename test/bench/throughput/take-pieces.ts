@@ -50,6 +50,9 @@ await store.register({ id: sha256, bytes: table.length * pieceBytes, pieces: tab
 const registerMs = performance.now() - registering;
 const wanted = table.map((_, piece) => ({ fileId: sha256, piece }));
 const memoryBefore = process.memoryUsage().rss;
+// Memory by what is here, for a transfer that is larger than memory.
+const memory: { readonly bytes: number; readonly rss: number }[] = [];
+const sampling = setInterval(() => memory.push({ bytes: store.verified(sha256).bytes, rss: process.memoryUsage().rss }), 500);
 const loop = monitorEventLoopDelay({ resolution: 5 });
 loop.enable();
 const cpu = process.cpuUsage();
@@ -59,6 +62,7 @@ while (!(await store.fetch(wanted, { priority: 'background' }).then(() => true, 
 const wallMs = performance.now() - start;
 const { user, system } = process.cpuUsage(cpu);
 loop.disable();
-const report = { registerMs,  wallMs, cpuMs: (user + system) / 1000, loopP99Ms: loop.percentile(99) / 1e6, grownBytes: process.memoryUsage().rss - memoryBefore };
+clearInterval(sampling);
+const report = { registerMs, wallMs, cpuMs: (user + system) / 1000, loopP99Ms: loop.percentile(99) / 1e6, grownBytes: process.memoryUsage().rss - memoryBefore, memory };
 process.stdout.write(`${JSON.stringify(report)}\n`);
 process.exit(0);

@@ -165,6 +165,6 @@ async function openDownloads(stage: Stage): Promise<void> {
   // Enough announcements for a curve.
   for (let step = 0; step < 24; step++) {
     const items = list.value.map((item) => ({ ...item, bytesPerSecond: item.state === 'running' ? 150_000 + 60_000 * Math.sin(step / 3) : 0 }));
-    await stage.announce('downloads.changed', items);
+    await stage.announce('downloads.changed', { whole: true, items, removed: [] });
   }
 }

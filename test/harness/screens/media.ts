@@ -1,8 +1,8 @@
 import { createCanvas } from '@napi-rs/canvas';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -23,13 +23,13 @@ const ladder = [
   { height: 360, bitrate: '140k' },
 ] as const;
 
-/** A real minute of lesson in three qualities with sound and captions, and posters; made once under `folder`. Gives back where. */
+/** A real minute of lesson in three qualities with sound and captions, and posters; made once under `folder`, by whoever is first. Gives back where. */
 export async function lessonMedia(folder: string): Promise<string> {
   const made = join(folder, `screens-media-${edition}`);
   if (existsSync(made)) return made;
-  const workshop = `${made}.tmp`;
-  await rm(workshop, { recursive: true, force: true });
-  await mkdir(join(workshop, 'lesson'), { recursive: true });
+  await mkdir(folder, { recursive: true });
+  const workshop = await mkdtemp(join(folder, '.screens-media-'));
+  await mkdir(join(workshop, 'lesson'));
   await drawSlides(workshop);
   await encode(workshop);
   await run('ffmpeg', ['-y', '-loglevel', 'error', '-i', 'lesson/360p.m3u8', '-i', 'lesson/sound.m3u8', '-c', 'copy', '-movflags', '+faststart', 'lesson/plain.mp4'], { cwd: workshop });
@@ -37,8 +37,10 @@ export async function lessonMedia(folder: string): Promise<string> {
   await drawPreviews(workshop);
   await addSecondSound(workshop);
   for (const [index, poster] of posters().entries()) await writeFile(join(workshop, `poster-${index + 1}.svg`), poster);
-  await mkdir(dirname(made), { recursive: true });
-  await rename(workshop, made);
+  await rename(workshop, made).catch(async (error: unknown) => {
+    await rm(workshop, { recursive: true, force: true });
+    if (!existsSync(made)) throw error;
+  });
   return made;
 }
 

@@ -31,7 +31,7 @@ export async function openLesson(stage: Stage, school: School, { source, answers
   await stage.show(all, { absent });
   await stage.setGone(gone);
   await stage.setDamaged(damaged);
-  await stage.page.locator('.card-button').first().click();
+  await stage.page.locator('.course-card .card-button').first().click();
   await stage.page.getByRole('button', { name: /^Play Four/ }).click();
   if (pictures) await stage.page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 2);
 }

@@ -9,6 +9,12 @@ const everywhere: Scene['dressings'] = ['plain', 'small', 'zoomed', 'dark', 'con
 const offline = value('connection.state', { status: 'offline', reason: 'offline', since: Date.now() - 120_000 });
 const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
 
+const attachments: PlaybackSource['attachments'] = [
+  { attachmentId: 'one', name: 'The heart, drawn and labelled.pdf', kind: 'pdf', bytes: 1_840_000 },
+  { attachmentId: 'two', name: 'Slides of the lesson (with the questions of last week and their answers).pptx', kind: 'slides', bytes: 12_600_000 },
+  { attachmentId: 'three', name: 'صورة القلب.jpg', kind: 'picture', bytes: 340_000 },
+];
+
 /** The player with a real lesson in it. */
 export const playerScenes: readonly Scene[] = [
   scene('player', everywhere, { source: { resumeMs: 20_000 }, settings: { captions: true } }, async (stage) => {
@@ -41,6 +47,23 @@ export const playerScenes: readonly Scene[] = [
       await stage.page.mouse.move(300, 200);
     },
   ),
+  scene('player-files', ['plain', 'small', 'zoomed', 'dark', 'long', 'rtl'], { source: { attachments } }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+    if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
+    await stage.page.locator('.player-tab').nth(2).click();
+    await stage.page.locator('.file').first().waitFor();
+    await stage.page.mouse.move(300, 200);
+  }),
+  scene('player-file-saved', ['plain', 'small', 'rtl'], { source: { attachments }, answers: value('playback.saveAttachment', { copyId: 'copy' }) }, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+    if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
+    await stage.page.locator('.player-tab').nth(2).click();
+    await stage.page.locator('.file button').first().click();
+    await stage.page.locator('.notice').waitFor();
+    await stage.page.mouse.move(300, 200);
+  }),
   scene('player-quality', ['plain', 'small', 'zoomed'], { local: 0.6 }, async (stage) => {
     await playing(stage);
     await awake(stage);
@@ -85,7 +108,7 @@ export const playerScenes: readonly Scene[] = [
   scene('player-gap', ['plain', 'small', 'zoomed', 'rtl'], { source: { resumeMs: 28_000 }, local: 0.5, answers: offline, absent: secondHalf }, async (stage) => {
     await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
   }),
-  scene('player-absent', ['plain', 'zoomed'], { answers: { ...offline, ...failure('playback.open', 'not_on_this_computer') } }, async ({ page }) => {
+  scene('player-absent', ['plain', 'zoomed', 'rtl'], { here: [1, 2], answers: { ...offline, ...failure('playback.open', 'not_on_this_computer') } }, async ({ page }) => {
     await page.getByRole('alert').waitFor();
   }),
   scene('player-lease', ['plain', 'zoomed'], { answers: failure('playback.open', 'lease_expired', false) }, async ({ page }) => {
@@ -106,11 +129,13 @@ interface PlayerSetting {
   readonly settings?: Partial<Settings>;
   /** How much of the lesson is on this computer in 480p. */
   readonly local?: number;
+  /** Other lessons that are on this computer. */
+  readonly here?: readonly number[];
   readonly answers?: Answers;
   readonly absent?: readonly string[];
 }
 
-function scene(id: string, dressings: Scene['dressings'], { source, settings: chosen, local = 0, answers, absent = [] }: PlayerSetting, play: (stage: Stage) => Promise<void>): Scene {
+function scene(id: string, dressings: Scene['dressings'], { source, settings: chosen, local = 0, here = [], answers, absent = [] }: PlayerSetting, play: (stage: Stage) => Promise<void>): Scene {
   return {
     id,
     dressings,
@@ -128,7 +153,7 @@ function scene(id: string, dressings: Scene['dressings'], { source, settings: ch
             mediaId: 'media-1',
             renditions: local === 0 ? [] : [{ quality: '480p', ranges: [[0, Math.round(60_000 * local)]] }],
           }),
-          ...(local === 1 ? value('downloads.list', [download(school, 0, { state: 'ready' })]) : {}),
+          ...value('downloads.list', [...(local === 1 ? [0] : []), ...here].map((index) => download(school, index, { state: 'ready' }))),
           ...answers,
         },
       };

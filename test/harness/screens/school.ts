@@ -1,4 +1,4 @@
-import type { AccountsState } from '../../../src/shared/contracts/accounts.ts';
+import type { AccountsState, KnownStudent } from '../../../src/shared/contracts/accounts.ts';
 import type { CatalogView, CourseView, LessonView } from '../../../src/shared/contracts/catalog.ts';
 import type { DownloadItem, StorageView } from '../../../src/shared/contracts/downloads.ts';
 import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
@@ -81,12 +81,14 @@ export function createSchool(name: (words: string) => string = (words) => words)
       ...value('progress.lessons', []),
       ...value('progress.outbox', emptyOutbox),
       ...value('progress.sendNow', emptyOutbox),
+      ...value('leases.ending', []),
       ...value('notes.list', []),
       ...value('transcripts.search', { lessons: [], searched: 0 }),
       ...value('playback.close', undefined),
       ...value('playback.bandwidth', { bitsPerSecond: 3_000_000 }),
       ...value('shell.setFullScreen', undefined),
       ...value('shell.keepAwake', undefined),
+      ...value('shell.takeLink', { link: null }),
     },
   };
 }
@@ -100,16 +102,30 @@ export const shell: ShellInfo = {
   startupProblem: null,
 };
 
-export const signedOut: AccountsState = {
-  server: { url: 'http://127.0.0.1:8000', name: 'Teachify demo school', demo: { email: 'demo@teachify.example', password: 'learn-anywhere' } },
-  student: null,
-  authorised: false,
-  tokenStorage: 'keychain',
+const server: AccountsState['server'] = {
+  url: 'http://127.0.0.1:8000',
+  name: 'Teachify demo school',
+  demo: { email: 'demo@teachify.example', password: 'learn-anywhere' },
+  browser: false,
 };
 
-const signedIn: AccountsState = {
+export const signedOut: AccountsState = {
+  ...{ server, signInServer: server, student: null, accountId: null, students: [] },
+  ...{ authorised: false, tokenStorage: 'keychain', shared: false, locked: false },
+};
+
+const student = { id: 'student-1', name: 'Demo Student', email: 'demo@teachify.example' };
+
+/** Somebody of this computer. */
+export function knownStudent(id: string, name: string, hasPin = false): KnownStudent {
+  return { id, name, email: `${id}@teachify.example`, accountId: `${server.url}#${id}`, school: 'Teachify demo school', hasPin };
+}
+
+export const signedIn: AccountsState = {
   ...signedOut,
-  student: { id: 'student-1', name: 'Demo Student', email: 'demo@teachify.example' },
+  student,
+  accountId: `${server.url}#${student.id}`,
+  students: [{ ...knownStudent(student.id, student.name), email: student.email }],
   authorised: true,
 };
 
@@ -147,7 +163,7 @@ function course(index: number, title: string, description: string, lessons: read
 export function storage(courses: readonly CourseView[], share: number): StorageView {
   const byCourse = courses.map(({ id, title }, index) => ({ courseId: id, title, bytes: Math.round(share * (180 - index * 45) * 1e6) }));
   const lessonBytes = byCourse.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, totalBytes: 120e9, folder: '/home/student/Teachify lessons', byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
+  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, queuedBytes: 0, reservedBytes: 200e6, totalBytes: 120e9, folder: '/home/student/Teachify lessons', byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
 }
 
 export function download(school: School, index: number, change: Partial<DownloadItem>): DownloadItem {
@@ -160,6 +176,7 @@ export function download(school: School, index: number, change: Partial<Download
     lessonTitle: lesson.title,
     courseTitle: school.catalog.courses.find(({ id }) => id === lesson.courseId)?.title ?? '',
     quality: '480p',
+    source: null,
     state: 'running',
     updating: false,
     reason: null,
@@ -197,6 +214,7 @@ export function playbackSource(school: School, index: number, change: Partial<Pl
     mediaId: 'media-1',
     kind: 'hls',
     url: 'app://teachify/media/lesson/master.m3u8',
+    playlists: [],
     lessonId: lesson.id,
     courseId: lesson.courseId,
     title: lesson.title,
@@ -205,6 +223,7 @@ export function playbackSource(school: School, index: number, change: Partial<Pl
     epoch: 0,
     sessionId: 'session-1',
     resumeMs: 0,
+    hereMs: null,
     qualities: [
       { quality: '720p', height: 720, bytes: 5_900_000, onThisComputer: false },
       { quality: '480p', height: 480, bytes: 3_100_000, onThisComputer: false },
@@ -215,6 +234,7 @@ export function playbackSource(school: School, index: number, change: Partial<Pl
     sounds: [],
     thumbnailsUrl: null,
     chapters: [],
+    attachments: [],
     nextLessonId: next?.id ?? null,
     ...change,
   };

@@ -21,6 +21,8 @@ interface StageState {
 
 /** The built renderer in a real window, with a table of answers in place of the shell. */
 export interface Stage {
+  /** The stand-in for main behind the window. */
+  readonly app: ElectronApplication;
   readonly page: Page;
   /** Shows the app from its start with these answers. */
   readonly show: (answers: Answers, options?: { absent?: readonly string[] }) => Promise<void>;
@@ -71,6 +73,7 @@ export async function openStage(): Promise<Stage> {
     if (message.type() === 'error' && !/status of (503|404)/.test(message.text())) troubles.push(`console: ${message.text()}`);
   });
   return {
+    app,
     page,
     troubles,
     show: async (answers, { absent = [] } = {}) => {

@@ -1,4 +1,4 @@
-import { failure, value } from '../fixture-bridge.ts';
+import { failure, pending, value } from '../fixture-bridge.ts';
 import type { ErrorCode } from '../../../src/shared/errors.ts';
 import type { Dressing } from './dressings.ts';
 import type { Scene } from './scene.ts';
@@ -15,13 +15,37 @@ export const startScenes: readonly Scene[] = [
     dressings: ['plain', 'zoomed'],
     set: (words, settings) => {
       const set = signIn(words, settings);
-      return { answers: { ...set.answers, ...value('accounts.state', { ...signedOut, server: { ...signedOut.server, demo: null }, tokenStorage: 'memory' }) } };
+      return { answers: { ...set.answers, ...value('accounts.state', { ...signedOut, signInServer: { ...signedOut.server, demo: null }, tokenStorage: 'memory' }) } };
     },
     play: async ({ page }) => {
       await page.getByRole('button', { name: 'Change' }).click();
-      await page.getByLabel('Server address').fill('school');
+      await page.getByLabel('Server address').fill('my school');
       await page.getByRole('button', { name: 'Use this server' }).click();
-      await page.getByText('Type an address that starts with').waitFor();
+      await page.getByText('Type an address such as').waitFor();
+    },
+  },
+  {
+    id: 'sign-in-not-encrypted',
+    dressings: ['plain', 'zoomed', 'rtl'],
+    set: (words, settings) => ({ answers: { ...signIn(words, settings).answers, ...failure('accounts.checkServer', 'not_encrypted', false) } }),
+    play: async ({ page }) => {
+      await page.locator('.sign-in-server button').click();
+      await page.locator('.sign-in-sheet form').last().locator('input').fill('http://school.example');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    id: 'sign-in-browser-waiting',
+    dressings: ['plain', 'small', 'zoomed', 'dark', 'rtl'],
+    set: (words, settings) => {
+      const { answers } = signIn(words, settings);
+      const signInServer = { ...signedOut.server, name: words(signedOut.server.name ?? ''), browser: true };
+      return { answers: { ...answers, ...value('accounts.state', { ...signedOut, signInServer }), ...pending('accounts.signInByBrowser'), ...value('accounts.stopBrowserSignIn', undefined) } };
+    },
+    play: async ({ page }) => {
+      await page.locator('.sign-in-sheet > button').first().click();
+      await page.getByRole('status').filter({ hasText: /./ }).first().waitFor();
     },
   },
   problem('database_damaged'),
@@ -34,7 +58,7 @@ function signIn(words: (words: string) => string, settings: Parameters<Scene['se
     answers: {
       ...createSchool(words).answers,
       ...value('settings.get', settings),
-      ...value('accounts.state', { ...signedOut, server: { ...signedOut.server, name } }),
+      ...value('accounts.state', { ...signedOut, signInServer: { ...signedOut.server, name } }),
     },
   };
 }

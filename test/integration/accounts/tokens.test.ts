@@ -36,10 +36,11 @@ afterEach(() => server.close());
 function tokens() {
   const clock = manualClock();
   const api = createApiClient({ transport: createGotTransport({ userAgent: 'test' }), serverUrl: () => server.url });
-  const held = new Tokens('r0', {
+  const held = new Tokens(() => 'r0', {
     ...{ api, clock },
     keep: async (refreshToken) => void events.push(`kept ${refreshToken}`),
     refused: async () => void events.push('refused'),
+    unreadable: () => void events.push('unreadable'),
   });
   const all = (ask: () => Promise<string | null>) => Promise.all(Array.from({ length: workers }, ask));
   return { held, clock, all };

@@ -1,16 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
+import type { SecretVault } from '../../../src/core/accounts/ports.ts';
+import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { belongingsIn, blockFiles, flipBit } from '../../harness/belongings.ts';
+import { openKeyring } from '../../harness/keyring.ts';
 import { openLine, type Line } from '../../harness/line.ts';
+import { openVault } from '../../harness/machine-at-school.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
+import { runInside } from '../../harness/tool-inside.ts';
 import { runTool, startTool } from '../../harness/tool.ts';
 
 let server: SchoolServer;
@@ -107,6 +112,69 @@ it('says what is wrong by its exit status and a sentence', async () => {
   expect(nobody.lines.at(-1)).toMatchObject({ event: 'error', code: 'unreachable', sentence: expect.stringContaining('Nothing is lost') as string });
 });
 
+it('a keyring that gives back what it was given saves the sign-in; one that forgot it costs no more than a sign-in', async () => {
+  const courses = (vault: SecretVault) => runInside({ ...seat(), vault }, 'courses');
+  const signIns = () => line.requests.filter(({ path }) => path === endpoints.token()).length;
+  const before = signIns();
+  for (const [vault, expected] of [[openVault, 1], [openVault, 1], [{ ...openVault, unwrap: () => null }, 2]] as const) {
+    const { code, lines } = await courses(vault);
+    expect({ code, courses: told(lines, 'course').length, signIns: signIns() - before }).toEqual({ code: exitCodes.ok, courses: 2, signIns: expected });
+    // Seen last time would be good enough without the line.
+    rmSync(join(data, 'content.db'));
+  }
+});
+
+it('an access token of the environment says who it is, works for that command, and is written nowhere', async () => {
+  const token = (await server.signIn('tea')).tokens?.accessToken ?? '';
+  const bearer = { ...seat(), who: null, env: { TEACHIFY_ACCESS_TOKEN: token } };
+  const signIns = line.requests.filter(({ path }) => path.startsWith('/api/auth/')).length;
+  const listed = await runTool(bearer, 'courses');
+  expect([listed.code, listed.lines.filter(({ event }) => event === 'course').map(({ id }) => id)]).toEqual([exitCodes.ok, ['tea']]);
+  expect((await runTool(bearer, 'download', 'making-tea', '--quality', '360p')).code).toBe(exitCodes.ok);
+  expect(line.requests.filter(({ path }) => path.startsWith('/api/auth/'))).toHaveLength(signIns);
+  const everything = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(everything.length).toBeGreaterThan(3);
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  for (const { parentPath, name } of everything) expect([name, readFileSync(join(parentPath, name)).includes(signature)]).toEqual([name, false]);
+
+  // Without the line it is still that student's computer; the next command without a token has only what is here.
+  await line.cut();
+  expect(told((await runTool(bearer, 'list')).lines, 'download')).toMatchObject([{ lesson_id: 'making-tea', state: 'ready' }]);
+  // Somebody else's does not make this somebody else's computer meanwhile.
+  const other = (await server.signIn('letters')).tokens?.accessToken ?? '';
+  expect((await runTool({ ...bearer, env: { TEACHIFY_ACCESS_TOKEN: other } }, 'list')).code).toBe(exitCodes.line);
+  await line.resume();
+});
+
+it('an access token that the school did not sign opens nothing, not even what is here', async () => {
+  const token = (await server.signIn('tea')).tokens?.accessToken ?? '';
+  const [header = '', payload = '', signature = ''] = token.split('.');
+  const forged = [header, Buffer.from(Buffer.from(payload, 'base64url').toString().replace('of-tea', 'of-both')).toString('base64url'), signature].join('.');
+  for (const wrong of [forged, 'nonsense', `${token}x`, 'a.b.c']) {
+    const { code, lines } = await runTool({ ...seat(), who: null, env: { TEACHIFY_ACCESS_TOKEN: wrong } }, 'courses');
+    expect([wrong.length, code, lines.at(-1)?.['code']]).toEqual([wrong.length, exitCodes.signIn, 'session_expired']);
+    expect(JSON.stringify(lines)).not.toContain(wrong);
+  }
+});
+
+it('with a keyring that lasts, the next process is signed in; the kernel’s, which forgets, is not taken for one', async () => {
+  const keyring = await openKeyring();
+  if (!keyring) throw new Error('gnome-keyring and dbus are part of the set-up');
+  try {
+    const lasting = { ...seat(), env: keyring.env };
+    expect((await runTool(lasting, 'login')).lines).toMatchObject([{ event: 'signed_in', kept: true }]);
+    expect((await runTool({ ...lasting, who: null }, 'courses')).code).toBe(exitCodes.ok);
+    const finding = ({ lines }: { lines: readonly { event: string; [field: string]: unknown }[] }) => lines.find(({ check }) => check === 'keyring');
+    expect(finding(await runTool(lasting, 'doctor'))).toMatchObject({ ok: true });
+
+    const without = { ...seat(), data: temporaryFolder(), env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' } };
+    expect((await runTool(without, 'login')).lines).toMatchObject([{ event: 'signed_in', kept: false }]);
+    expect(finding(await runTool(without, 'doctor'))).toMatchObject({ ok: false, words: expect.stringContaining('that lasts') as string });
+  } finally {
+    await keyring.close();
+  }
+});
+
 it('leaves a data folder alone in which another one works', async () => {
   line.setBandwidth(50_000);
   const first = startTool(seat(), 'download', 'making-tea', '--quality', '720p');
@@ -131,6 +199,8 @@ it('the doctor finds nothing wrong with what is well, and names what is not', as
   const well = await runTool(seat(), 'doctor');
   const checks = new Map(well.lines.map((one) => [one['check'], one['ok']]));
   expect(Object.fromEntries(checks)).toMatchObject({ disk: true, databases: true, network: true, proxy: true });
+  // Plain Node has no window to see it in, and does not pretend.
+  expect(well.lines.find(({ check }) => check === 'gpu')).toMatchObject({ words: expect.stringMatching(/only where the app has a window|may not use/) as string });
   const ill = await runTool({ ...seat(), url: 'http://127.0.0.1:9' }, 'doctor');
   expect(ill.code).toBe(exitCodes.found);
   expect(ill.lines.find(({ check }) => check === 'network')).toMatchObject({ ok: false, words: expect.stringContaining('does not answer') as string });

@@ -2,7 +2,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
-import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
+import { restCost } from '../../../src/renderer/features/player/rest-cost.ts';
+import type { DownloadChanges, DownloadItem } from '../../../src/shared/contracts/downloads.ts';
 import { blockFiles } from '../../harness/belongings.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
 import { openLine, type Line } from '../../harness/line.ts';
@@ -161,6 +162,46 @@ describe('what the student says', () => {
   });
 });
 
+it('tells at most four times a second, all of it once to who asked, and then only what is other', { timeout: 60_000 }, async () => {
+  const told: { readonly at: number; readonly changes: DownloadChanges }[] = [];
+  await items();
+  const stop = core.downloads.changes((changes) => told.push({ at: performance.now(), changes }));
+  line.setBandwidth(slow * 3);
+  await core.downloads.add(ids, '480p');
+  const readyOnes = () => new Set(told.flatMap(({ changes }) => changes.items).filter(({ state: now }) => now === 'ready').map(({ lessonId }) => lessonId));
+  await expect.poll(() => readyOnes().size, { timeout: 20_000 }).toBe(ids.length);
+  await core.downloads.remove([ids[1]]);
+  await expect.poll(() => told.flatMap(({ changes }) => changes.removed)).toEqual([ids[1]]);
+  stop();
+  expect(told.map(({ changes }) => changes.whole)).toEqual([true, ...told.slice(1).map(() => false)]);
+  expect(told.length).toBeGreaterThan(4);
+  const gaps = told.slice(1).map(({ at }, index) => at - (told[index]?.at ?? 0));
+  // Timers may be some milliseconds early.
+  expect(Math.min(...gaps)).toBeGreaterThan(240);
+  const known = new Map<string, DownloadItem>();
+  for (const { changes } of told) {
+    for (const one of changes.items) {
+      expect(known.get(one.lessonId)).not.toEqual(one);
+      known.set(one.lessonId, one);
+    }
+    for (const id of changes.removed) known.delete(id);
+  }
+  expect([...known.values()].map(({ lessonId, state: now }) => [lessonId, now])).toEqual((await items()).map(({ lessonId, state: now }) => [lessonId, now]));
+});
+
+it('shows that nothing comes any more while a line is silent, not the speed of before', { timeout: 60_000 }, async () => {
+  line.setBandwidth(slow);
+  await core.downloads.add([ids[0]], '480p');
+  await begins(ids[0]);
+  const seen: DownloadItem[] = [];
+  const stop = core.downloads.changed((list) => seen.push(...list));
+  await expect.poll(() => (seen.at(-1)?.bytesPerSecond ?? 0) > 0, { timeout: 20_000 }).toBe(true);
+  line.setBandwidth(0);
+  await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toMatchObject({ state: 'running', bytesPerSecond: 0, etaSeconds: null });
+  stop();
+  line.setBandwidth(null);
+});
+
 it('the plan says the very bytes, what is here of them, and whether they fit', async () => {
   const before = await core.downloads.plan([ids[0]], '480p');
   expect(before).toMatchObject({ exact: true, presentBytes: 0, fits: true });
@@ -169,6 +210,76 @@ it('the plan says the very bytes, what is here of them, and whether they fit', a
   expect((await item(ids[0]))?.bytesTotal).toBe(before.bytes);
   expect(await core.downloads.plan([ids[0]], '480p')).toMatchObject({ bytes: before.bytes, presentBytes: before.bytes, etaSeconds: 0 });
   expect(blockFiles(data).length).toBeGreaterThan(0);
+});
+
+describe('a lesson that is half here', () => {
+  async function halve(id: string, quality: string): Promise<{ bytesDone: number; bytesTotal: number }> {
+    line.setBandwidth(slow);
+    await core.downloads.add([id], quality);
+    // More than what tells how long its pieces are, which comes before anything is claimed.
+    await expect.poll(async () => (await item(id))?.bytesDone ?? 0, { timeout: 20_000 }).toBeGreaterThan(10_000);
+    await core.downloads.pause(id);
+    line.setBandwidth(null);
+    const { bytesDone, bytesTotal } = (await item(id)) ?? { bytesDone: 0, bytesTotal: 0 };
+    expect(bytesDone).toBeLessThan(bytesTotal);
+    return { bytesDone, bytesTotal };
+  }
+
+  it('is so in the plan, in the list, on the storage bar and in the quality menu, by the same figures', { timeout: 60_000 }, async () => {
+    const { bytesDone, bytesTotal } = await halve(ids[0], '720p');
+    expect(await core.downloads.plan([ids[0]], '720p')).toMatchObject({ exact: true, bytes: bytesTotal, presentBytes: bytesDone });
+    const storage = await core.downloads.storage();
+    expect(storage).toMatchObject({ lessonBytes: bytesDone, queuedBytes: bytesTotal - bytesDone, byCourse: [{ bytes: bytesDone }] });
+    // Sound and captions are the same at every quality, and here already in part.
+    const other = await core.downloads.plan([ids[0]], '480p');
+    expect(other.presentBytes).toBeGreaterThan(0);
+    expect(other.presentBytes).toBeLessThan(bytesDone);
+
+    const { mediaId, qualities, durationMs } = await core.playback.open(ids[0]);
+    const offer = qualities.find(({ quality }) => quality === '720p');
+    expect(offer).toMatchObject({ bytes: bytesTotal, onThisComputer: false });
+    const { renditions } = await core.playback.availability(mediaId);
+    const local = renditions.find(({ quality }) => quality === '720p')?.ranges ?? [];
+    // By time, where the others count bytes: no minute of a lesson weighs as much as another.
+    const cost = restCost({ bytes: bytesTotal, durationMs, fromMs: 0, local });
+    expect(Math.abs(cost.bytes - (bytesTotal - bytesDone))).toBeLessThan(bytesTotal * 0.25);
+    await core.playback.close(mediaId);
+    // And after a restart, before anybody looked at it again.
+    await restart();
+    expect(await item(ids[0])).toMatchObject({ bytesDone, bytesTotal });
+    expect(await core.downloads.plan([ids[0]], '720p')).toMatchObject({ bytes: bytesTotal, presentBytes: bytesDone });
+    expect(await core.downloads.storage()).toMatchObject({ lessonBytes: bytesDone, byCourse: [{ bytes: bytesDone }] });
+  });
+
+  it('without a manifest is planned as about so much until it is described; then exactly, with what is here', { timeout: 60_000 }, async () => {
+    expect(await core.downloads.plan([ids[1]], 'original')).toMatchObject({ exact: false, presentBytes: 0 });
+    // One that is not exact makes the whole sum so.
+    expect(await core.downloads.plan([ids[0], ids[1]], '480p')).toMatchObject({ exact: false });
+    await core.downloads.add([ids[1]], 'original');
+    await becomes(ids[1], 'ready');
+    const { bytesTotal } = (await item(ids[1])) ?? {};
+    expect(await core.downloads.plan([ids[1]], 'original')).toMatchObject({ exact: true, bytes: bytesTotal, presentBytes: bytesTotal, etaSeconds: 0 });
+    expect(await core.downloads.storage()).toMatchObject({ lessonBytes: bytesTotal, queuedBytes: 0 });
+  });
+});
+
+it('what is queued is room that another plan does not have, and the reserve is nobody\'s', { timeout: 60_000 }, async () => {
+  const mebibyte = 1024 * 1024;
+  await core.downloads.pauseAll();
+  line.setBandwidth(slow);
+  await core.downloads.add([ids[0], ids[2]], '480p');
+  await core.downloads.pauseAll();
+  const waiting = (await items()).reduce((sum, { bytesTotal, bytesDone }) => sum + bytesTotal - bytesDone, 0);
+  expect(waiting).toBeGreaterThan(0);
+  // A quota, since the disk itself changes under us.
+  await core.settings.set({ lessonQuotaBytes: 10 * mebibyte });
+  const { queuedBytes, freeBytes, reservedBytes, lessonBytes, cacheBytes, totalBytes } = await core.downloads.storage();
+  expect({ queuedBytes, freeBytes, reservedBytes }).toEqual({ queuedBytes: waiting, freeBytes: 10 * mebibyte - lessonBytes, reservedBytes: 200 * mebibyte });
+  expect(lessonBytes + cacheBytes + freeBytes + reservedBytes).toBeLessThan(totalBytes);
+  expect((await core.downloads.plan([ids[1]], 'original')).freeBytes).toBe(freeBytes - waiting);
+  // What is planned is not counted against itself.
+  expect((await core.downloads.plan([ids[0], ids[2]], '480p')).freeBytes).toBe(freeBytes);
+  await core.settings.set({ lessonQuotaBytes: null });
 });
 
 it('a lesson that the school mended is brought up to date by what changed alone', { timeout: 60_000 }, async () => {

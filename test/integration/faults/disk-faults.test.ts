@@ -6,6 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import { blockFiles } from '../../harness/belongings.ts';
 import { damagePages } from '../../harness/damage.ts';
+import { hasFuse } from '../../harness/disks/fuse.ts';
+import { mountScannedDisk } from '../../harness/disks/scanned-disk.ts';
 import { lessons, openTrueSchool, type FaultySchool, type TrueSchool } from '../../harness/faulty-school.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 import { runInside } from '../../harness/tool-inside.ts';
@@ -164,5 +166,48 @@ describe('a disk that refuses', () => {
     }
     expect((await take()).code).toBe(exitCodes.ok);
     await expectWhole();
+  });
+});
+
+describe('a virus scanner that holds what was written (EBUSY)', () => {
+  it('for a moment each time: nobody notices, not even when the lesson is given back', { timeout: 60_000 }, async () => {
+    // Only where there is no FUSE; the set-up of the tests brings it on Debian.
+    if (!hasFuse()) return expect(process.env['CI']).toBeUndefined();
+    const disk = await mountScannedDisk(temporaryFolder());
+    try {
+      data = join(disk.folder, 'data');
+      disk.scan(0.25);
+      const { code, lines } = await take();
+      expect(code).toBe(exitCodes.ok);
+      expect(lines.filter(({ reason }) => reason)).toEqual([]);
+      expect((await tool('delete', lessons.pieces)).code).toBe(exitCodes.ok);
+      expect(blockFiles(data)).toEqual([]);
+    } finally {
+      await disk.close();
+    }
+  });
+
+  it('for good: says so, keeps what is there, and goes on when the scanner lets go', { timeout: 60_000 }, async () => {
+    if (!hasFuse()) return expect(process.env['CI']).toBeUndefined();
+    const disk = await mountScannedDisk(temporaryFolder());
+    try {
+      data = join(disk.folder, 'data');
+      school.fault = (_, nth) => (nth === 0 ? { kind: 'cut', after: 9_000 } : { kind: 'answer', status: 404 });
+      expect((await tool('download', lessons.pieces, '--quality', '480p', '--wait', '0')).code).toBe(exitCodes.refused);
+      school.fault = () => undefined;
+      const kept = school.sentBytes();
+      disk.scan('always');
+      const held = await tool('download', lessons.pieces, '--quality', '480p', '--wait', '0');
+      expect(held.code).toBe(exitCodes.disk);
+      expect(held.lines.at(-1)).toMatchObject({ event: 'gave_up', reason: 'disk_denied', sentence: expect.stringContaining('is safe') as string });
+      disk.scan(0);
+      const before = school.sentBytes();
+      expect((await take()).code).toBe(exitCodes.ok);
+      await expectWhole();
+      const size = blockFiles(data).reduce((sum, file) => sum + statSync(file).size, 0);
+      expect(school.sentBytes() - before).toBeLessThanOrEqual(size - kept);
+    } finally {
+      await disk.close();
+    }
   });
 });

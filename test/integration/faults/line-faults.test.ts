@@ -5,21 +5,34 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import type { ErrorCode } from '../../../src/shared/errors.ts';
 import { blockFiles } from '../../harness/belongings.ts';
+import { openDeafPort, type DeafPort } from '../../harness/deaf-port.ts';
 import { lessons, openTrueSchool, type FaultySchool, type TrueSchool } from '../../harness/faulty-school.ts';
 import { openRawServer, type Fault, type RawRequest } from '../../harness/raw-server.ts';
 import { runInside } from '../../harness/tool-inside.ts';
 
 let school: TrueSchool;
+let deaf: DeafPort | null;
 beforeAll(async () => {
-  school = await openTrueSchool();
+  [school, deaf] = await Promise.all([openTrueSchool(), openDeafPort()]);
 });
-afterAll(() => school.close());
+afterAll(() => Promise.all([school.close(), deaf?.close()]));
 
 type When = (request: RawRequest, nth: number, media: readonly RawRequest[]) => Fault | undefined;
 
 /** The first request for each file. */
 const firstOfEach = (fault: Fault): When => (_, nth) => (nth === 0 ? fault : undefined);
 const always = (fault: Fault): When => () => fault;
+/** Sent to where each SYN is dropped. */
+const toTheDeaf = (): Fault => (deaf ? { kind: 'answer', status: 302, headers: { location: `${deaf.url}/media` } } : { kind: 'mute' });
+/** Two seconds from now by its own clock, cut to a whole one, and no word of what time it is there. */
+const retryAtDate: When = (_, nth) => (nth === 0 ? { kind: 'answer', status: 503, headers: { 'retry-after': new Date(Date.now() + 2_000).toUTCString() } } : undefined);
+/** The right bytes of the first request for each file, told to be others. */
+const otherRange =
+  (told: (start: number, end: number, total: number) => string): When =>
+  ({ headers }, nth) => {
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers['range'] ?? '') ?? [];
+    return nth === 0 ? { kind: 'content-range', value: told(Number(start), Number(end), Number(end) + 1) } : undefined;
+  };
 const page = '<!doctype html><html><body>Log in to the network</body></html>';
 const whole = 'whole' as const;
 
@@ -31,13 +44,17 @@ interface Row {
   readonly end: typeof whole | ErrorCode;
   /** How much of what was sent may have to be sent again, as a share of the lesson. */
   readonly againAtMost: number;
+  /** What was refused is not asked for again before so many ms. */
+  readonly notBeforeMs?: number;
 }
 
 const rows: readonly Row[] = [
   { fault: 'content changed at the same length, once', when: firstOfEach({ kind: 'corrupt', at: 5 }), end: whole, againAtMost: 1 },
   { fault: 'content changed at the same length, for good', when: always({ kind: 'corrupt', at: 5 }), end: 'piece_corrupt', againAtMost: 5 },
   { fault: 'the whole file for a range', when: always({ kind: 'whole' }), end: whole, againAtMost: 3 },
-  { fault: 'a Content-Range that starts elsewhere', when: firstOfEach({ kind: 'content-range', value: 'bytes 1-2/3' }), end: whole, againAtMost: 1 },
+  { fault: 'a Content-Range that starts elsewhere', when: otherRange((start, end, total) => `bytes ${start + 1}-${end}/${total}`), end: whole, againAtMost: 1 },
+  { fault: 'a Content-Range that ends elsewhere', when: otherRange((start, end, total) => `bytes ${start}-${end + 1}/${total}`), end: whole, againAtMost: 1 },
+  { fault: 'a Content-Range of another total', when: otherRange((start, end, total) => `bytes ${start}-${end}/${total + 1}`), end: whole, againAtMost: 1 },
   { fault: 'a Content-Range of another total, for good', when: always({ kind: 'content-range', value: 'bytes 0-9/99999999' }), end: 'unexpected_answer', againAtMost: 5 },
   { fault: '416, once', when: firstOfEach({ kind: 'answer', status: 416 }), end: whole, againAtMost: 0 },
   { fault: 'a body cut short of its Content-Length', when: firstOfEach({ kind: 'cut', after: 9_000 }), end: whole, againAtMost: 0.05 },
@@ -50,26 +67,40 @@ const rows: readonly Row[] = [
   { fault: 'a JSON error with status 200', when: firstOfEach({ kind: 'answer', status: 200, headers: { 'content-type': 'application/json' }, body: '{"error":"busy"}' }), end: whole, againAtMost: 0.1 },
   { fault: '404 of one file, for good', when: always({ kind: 'answer', status: 404 }), end: 'not_found', againAtMost: 0 },
   { fault: '403, for good', when: always({ kind: 'answer', status: 403 }), end: 'forbidden', againAtMost: 0 },
-  { fault: '429 with Retry-After in seconds', when: firstOfEach({ kind: 'answer', status: 429, headers: { 'retry-after': '1' } }), end: whole, againAtMost: 0 },
+  { fault: '429 with Retry-After in seconds', when: firstOfEach({ kind: 'answer', status: 429, headers: { 'retry-after': '1' } }), end: whole, againAtMost: 0, notBeforeMs: 1_000 },
+  { fault: '503 with Retry-After in seconds', when: firstOfEach({ kind: 'answer', status: 503, headers: { 'retry-after': '1' } }), end: whole, againAtMost: 0, notBeforeMs: 1_000 },
   {
     fault: '503 with Retry-After as a date, by a clock ten years off',
     when: firstOfEach({ kind: 'answer', status: 503, headers: { date: 'Sun, 06 Nov 2016 08:49:36 GMT', 'retry-after': 'Sun, 06 Nov 2016 08:49:37 GMT' } }),
     end: whole,
     againAtMost: 0,
+    notBeforeMs: 1_000,
   },
+  { fault: '503 with Retry-After as a date, and no Date to compare it with', when: retryAtDate, end: whole, againAtMost: 0, notBeforeMs: 1_000 },
+  { fault: '429 with a pause of years', when: always({ kind: 'answer', status: 429, headers: { 'retry-after': '99999999999' } }), end: 'rate_limited', againAtMost: 0 },
+  { fault: 'a stall in the middle of a piece', when: firstOfEach({ kind: 'stall', after: 9_000 }), end: whole, againAtMost: 0.05 },
+  { fault: 'a connection that is taken and never answered', when: firstOfEach({ kind: 'mute' }), end: whole, againAtMost: 0 },
+  { fault: 'a connection that is never made, its SYN dropped', when: (_, nth) => (nth === 0 ? toTheDeaf() : undefined), end: whole, againAtMost: 0 },
+  { fault: 'no connection is ever made, for good', when: () => toTheDeaf(), end: 'timeout', againAtMost: 0 },
+  { fault: 'a line that only drips, for a while', when: (_, nth) => (nth === 0 ? { kind: 'drip', bytesPerSecond: 40 } : undefined), end: whole, againAtMost: 0.05 },
   { fault: 'a redirect loop', when: (request, nth) => (nth < 7 ? { kind: 'answer', status: 302, headers: { location: request.path } } : undefined), end: whole, againAtMost: 0 },
   { fault: 'a plain film: a body cut short', lesson: 'plain', when: (_, nth) => (nth === 1 ? { kind: 'cut', after: 9_000 } : undefined), end: whole, againAtMost: 0.1 },
   { fault: 'a plain film: 401 in the middle', lesson: 'plain', when: (_, nth) => (nth === 1 ? { kind: 'answer', status: 401 } : undefined), end: whole, againAtMost: 0 },
 ];
 
 describe.concurrent('a lesson is taken home whole, or the student is told why not', () => {
-  for (const { fault, lesson = 'pieces', when, end, againAtMost } of rows) {
+  for (const { fault, lesson = 'pieces', when, end, againAtMost, notBeforeMs } of rows) {
     it(`${fault}: ${end}`, { timeout: 120_000 }, async () => {
       const faulty = await school.open();
       const data = mkdtempSync(join(tmpdir(), 'teachify-fault-'));
       try {
-        faulty.fault = (request, nth) => when(request, nth, faulty.requests);
-        const { code, lines } = await runInside({ data, url: faulty.url }, 'download', lessons[lesson], '--quality', '480p', '--wait', '2');
+        const asked = new Map<string, number[]>();
+        faulty.fault = (request, nth) => {
+          const what = `${request.path} ${request.headers['range']}`;
+          asked.set(what, [...(asked.get(what) ?? []), performance.now()]);
+          return when(request, nth, faulty.requests);
+        };
+        const { code, lines } = await runInside({ data, url: faulty.url, silenceMs: 3_000 }, 'download', lessons[lesson], '--quality', '480p', '--wait', '2');
         const size = Number(lines.findLast(({ event }) => event === 'progress')?.['bytes_total']);
         expect(size).toBeGreaterThan(0);
         const again = faulty.sentBytes() - size;
@@ -82,6 +113,9 @@ describe.concurrent('a lesson is taken home whole, or the student is told why no
           expect(lines.at(-1)).toMatchObject({ event: 'gave_up', reason: end, sentence: expect.stringMatching(/^[A-Z].{40,}\.$/) as string });
         }
         expect(again / size).toBeLessThanOrEqual(againAtMost);
+        const pauses = [...asked.values()].flatMap(([first = 0, second]) => (second === undefined ? [] : [second - first]));
+        // Timers may be some milliseconds early.
+        if (notBeforeMs !== undefined) expect(Math.min(...pauses, pauses.length > 0 ? Infinity : 0)).toBeGreaterThan(notBeforeMs - 20);
       } finally {
         await faulty.close();
         rmSync(data, { recursive: true, force: true });

@@ -1,26 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
-import { lessons, openTrueSchool, type FaultySchool, type TrueSchool } from '../../harness/faulty-school.ts';
+import { lessons, type FaultySchool } from '../../harness/faulty-school.ts';
+import { schoolForWorks } from '../../harness/school-of-tests.ts';
 import { openSmallDisk, type SmallDisk } from '../../harness/small-disk.ts';
-import { temporaryFolder } from '../../harness/temporary-folder.ts';
 import { runTool, startTool, type Line } from '../../harness/tool.ts';
 
-let truth: TrueSchool;
-beforeAll(async () => {
-  truth = await openTrueSchool();
-});
-afterAll(() => truth.close());
-
-async function atSchool(work: (school: FaultySchool) => Promise<void>): Promise<void> {
-  const school = await truth.open();
-  try {
-    await work(school);
-  } finally {
-    await school.close();
-  }
-}
+const atSchool = schoolForWorks();
 const sizeIn = (lines: readonly Line[]) => Number(lines.findLast(({ event }) => event === 'progress')?.['bytes_total']);
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds() && tries < 600; tries++) await sleep(50);
@@ -33,8 +20,8 @@ describe.concurrent('a clock that is wrong', () => {
     ['ten years ahead, by which every token is long over', 10 * year],
     ['ten years behind, by which none is valid yet', -10 * year],
   ])('%s: whole, by the token of the sign-in', { timeout: 60_000 }, async (_, clockOffMs) => {
-    await atSchool(async (school) => {
-      const seat = { data: temporaryFolder(), url: school.url, clockOffMs };
+    await atSchool(async (school, data) => {
+      const seat = { data, url: school.url, clockOffMs };
       for (const lesson of [lessons.pieces, lessons.plain]) {
         const before = school.sentBytes();
         const { code, lines } = await runTool(seat, 'download', lesson, '--wait', '2');
@@ -63,8 +50,16 @@ describe.concurrent('a disk that is full', () => {
   it('before the reserve is touched: waits, says so, and goes on when there is room', { timeout: 60_000 }, async ({ skip }) => {
     await onSmallDisk(skip, async (disk, school) => {
       const seat = { data: disk.folder, url: school.url };
-      await runTool(seat, 'list');
-      await disk.fill();
+      const storage = async () => (await runTool(seat, 'list')).lines.find(({ event }) => event === 'storage');
+      const mebibyte = 1024 * 1024;
+      const before = await storage();
+      expect(before).toMatchObject({ reserved_bytes: 200 * mebibyte, total_bytes: 260 * mebibyte });
+      expect(Number(before?.['free_bytes'])).toBeLessThan(60 * mebibyte);
+      disk.fill();
+      // What is left of the reserve is what is left of the disk.
+      const full = await storage();
+      expect(full).toMatchObject({ free_bytes: 0 });
+      expect(Number(full?.['reserved_bytes'])).toBeLessThan(8 * mebibyte);
       const refused = await runTool(seat, 'download', lessons.pieces, '--wait', '0');
       expect(refused.code).toBe(exitCodes.disk);
       expect(refused.lines.at(-1)).toMatchObject({ reason: 'disk_full', sentence: expect.stringMatching(/is safe/) as string });
@@ -84,7 +79,7 @@ describe.concurrent('a disk that is full', () => {
       school.fault = () => ({ kind: 'drip', bytesPerSecond: 20_000 });
       const run = startTool({ data: disk.folder, url: school.url }, 'download', lessons.pieces, '--wait', '60');
       await until(() => school.sentBytes() > 30_000);
-      await disk.fill();
+      disk.fill();
       await until(() => run.lines.some(({ reason }) => reason === 'disk_full'));
       school.fault = () => undefined;
       await disk.clear();

@@ -37,12 +37,17 @@ describe('the API client', () => {
     ['a web page without a type', { kind: 'answer', status: 200, body: '\n<!DOCTYPE html><html></html>' }, 'captive_portal'],
     ['a web page with status 401', { ...portal, status: 401 } as Fault, 'captive_portal'],
     ['a web page with status 404', { ...portal, status: 404 } as Fault, 'unexpected_answer'],
+    ['a web page with status 413', { ...portal, status: 413 } as Fault, 'payload_too_large'],
     ['a web page with status 502', { ...portal, status: 502 } as Fault, 'server_error'],
     ['status 511', { kind: 'answer', status: 511 }, 'captive_portal'],
     ['JSON of somebody else', json({ hello: 'world' }), 'unexpected_answer'],
     ['no JSON', { kind: 'answer', status: 200, body: 'OK' }, 'unexpected_answer'],
     ['nothing', { kind: 'answer', status: 204 }, 'unexpected_answer'],
     ['not enrolled', json({ error: 'Access denied', code: 'not_enrolled' }, 403), 'not_enrolled'],
+    // What a filter in between says of itself ends nobody's session.
+    ["a filter's own 401 in JSON", json({ error: 'Log in to the network', code: '401' }, 401), 'unexpected_answer'],
+    ["a filter's own 403 in JSON", json({ error: 'Blocked', code: 'category_video' }, 403), 'unexpected_answer'],
+    ['the end of the session', json({ error: 'Sign in again', code: 'session_expired' }, 401), 'session_expired'],
     ['a code nobody knows', json({ error: 'Teapot', code: 'teapot' }, 404), 'not_found'],
   ])('%s', async (_, fault, code) => {
     server.fault = () => fault;
@@ -52,10 +57,28 @@ describe('the API client', () => {
   it.each([
     [{ 'retry-after': '12' }, 12],
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:30 GMT', date: 'Wed, 21 Oct 2026 07:28:00 GMT' }, 30],
+    [{ 'retry-after': 'Wed, 21 Oct 2099 07:28:30 GMT' }, 60],
+    [{ 'retry-after': 'Wed, 21 Oct 1999 07:28:30 GMT' }, 0],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '99999999999' }, 3600],
+    [{ 'retry-after': 'Wed, 21 Oct 2099 07:28:30 GMT', date: 'Wed, 21 Oct 2026 07:28:00 GMT' }, 3600],
   ])('Retry-After of %j', async (headers, retryAfter) => {
     server.fault = () => json({ error: 'Slow down', code: 'rate_limited' }, 429, headers);
     await expect(client().request({ path: '/api/x', output })).rejects.toMatchObject({ code: 'rate_limited', retryAfter });
+  });
+
+  it('asks the school it was meant for, though another is chosen while it waits for its token or a new one', async () => {
+    let chosen = `${server.url}/first/`;
+    const leave = async (token: string) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      chosen = `${server.url}/second/`;
+      return token;
+    };
+    const authorisation = { accessToken: () => leave('old'), replaceToken: () => leave('new') };
+    server.fault = ({ headers }) =>
+      headers['authorization'] === 'Bearer new' ? json({ lesson_count: 1 }) : json({ error: 'Expired', code: 'session_expired' }, 401);
+    await client({ authorisation, serverUrl: () => chosen }).request({ method: 'POST', path: '/api/x', body: {}, gzip: true, output, authorised: true });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/first/api/x', '/first/api/x']);
   });
 
   it('replaces a refused token once', async () => {

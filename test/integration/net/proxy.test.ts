@@ -3,6 +3,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
+import { jsonLogger } from '../../../src/core/base/logger.ts';
 import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 
 let site: Server;
@@ -48,6 +49,22 @@ describe.each([
     const { body } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
     expect(await textOf(body)).toBe('hello');
     expect(asked).toEqual([]);
+  });
+
+  it.each(['http://student:horse@127.0.0.1:99999', 'http://student:ho%rse@127.0.0.1:9', 'student:horse@127.0.0.1:9'])('a proxy that is none (%s) is no proxy, and stops no start', async (named) => {
+    const transport = create({ userAgent: 'test', env: { HTTP_PROXY: named, https_proxy: named } });
+    const { body } = await transport({ method: 'GET', url: `http://127.0.0.1:${portOf(site)}/`, headers: {} });
+    expect(await textOf(body)).toBe('hello');
+  });
+
+  it('the password of a proxy is in no line of the log', async () => {
+    const lines: string[] = [];
+    const logger = jsonLogger((line) => void lines.push(line), Date.now);
+    const transport = create({ userAgent: 'test', env: { HTTP_PROXY: 'http://student:horse@127.0.0.1:9' } });
+    const error: unknown = await transport({ method: 'GET', url: 'http://school.test/', headers: {} }).catch((failure: unknown) => failure);
+    logger.error('the line failed', { error });
+    expect(lines.join()).toContain('"code":"unreachable"');
+    expect(lines.join()).not.toContain('horse');
   });
 
   it('what runs when the machine slept fails at once, and the next request is a new connection', async () => {

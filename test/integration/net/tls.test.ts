@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/core/base/logger.ts';
+import { isVouchedFor, readExtraAuthorities } from '../../../src/core/net/extra-authorities.ts';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
 import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 
@@ -79,6 +81,31 @@ describe.skipIf(!hasOpenssl)('certificates', () => {
     const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { env: { ...process.env, SSL_CERT_FILE: file }, stdio: 'inherit' });
     const [status] = (await once(child, 'exit')) as [number];
     expect(status).toBe(0);
+  });
+
+  it('vouches for a chain that ends at an authority, host and dates included', () => {
+    const { cert } = certificate('20200101000000Z', '20990101000000Z');
+    const stranger = certificate('20200101000000Z', '20990101000000Z').cert;
+    const vouched = { host: '127.0.0.1', authorities: [cert], now: Date.UTC(2026, 0) };
+    expect(isVouchedFor([cert], vouched)).toBe(true);
+    expect(isVouchedFor([cert], { ...vouched, host: 'school.example' })).toBe(false);
+    expect(isVouchedFor([cert], { ...vouched, now: Date.UTC(2019, 0) })).toBe(false);
+    expect(isVouchedFor([stranger, cert], vouched)).toBe(false);
+    expect(isVouchedFor([cert], { ...vouched, authorities: [stranger] })).toBe(false);
+    expect(isVouchedFor([], vouched)).toBe(false);
+  });
+
+  it('a file of authorities adds what it holds, and a broken one nothing', () => {
+    const { cert } = certificate('20200101000000Z', '20990101000000Z');
+    const file = join(folder, 'authorities.pem');
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return readExtraAuthorities({ TEACHIFY_EXTRA_CA_FILE: file }, silentLogger());
+    };
+    expect(read(`${cert}\n${cert}`)).toHaveLength(2);
+    expect(read('-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----')).toEqual([]);
+    expect(read('')).toEqual([]);
+    expect(readExtraAuthorities({ TEACHIFY_EXTRA_CA_FILE: join(folder, 'nowhere.pem') }, silentLogger())).toEqual([]);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
 import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 import type { TransportRequest } from '../../../src/core/net/ports.ts';
+import { openDeafPort } from '../../harness/deaf-port.ts';
 import { openRawServer, type RawServer } from '../../harness/raw-server.ts';
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
@@ -75,6 +76,16 @@ describe.each([
     await expect(transport({ method: 'GET', url, headers: {}, idleTimeoutMs: 200 })).rejects.toMatchObject({ code: 'timeout' });
     deaf.closeAllConnections();
     deaf.close();
+  });
+
+  it('gives up a connection that is never made, its SYN dropped', async ({ skip }) => {
+    const deaf = await openDeafPort();
+    if (!deaf) return skip();
+    try {
+      await expect(create({ userAgent: 'teachify-test', silenceMs: 500 })({ method: 'GET', url: deaf.url, headers: {} })).rejects.toMatchObject({ code: 'timeout' });
+    } finally {
+      await deaf.close();
+    }
   });
 
   it('says unreachable where nobody listens or nobody is known by that name', async () => {

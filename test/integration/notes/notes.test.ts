@@ -35,7 +35,7 @@ async function computer(folder = temporaryFolder()) {
     authorisation: { accessToken: async () => token, replaceToken: async () => token },
   });
   const clock = manualClock();
-  const catalog = { lesson: async () => Promise.reject(new Error('not seen')), view: async () => ({ courses: [], refreshedAt: null }) };
+  const catalog = { lesson: async () => Promise.reject(new Error('not seen')), view: async () => ({ courses: [], refreshedAt: null }), lessons: async () => [], changed: new Emitter<never>().event };
   const progress = createProgress({
     ...{ database: databases.ledger, api, catalog, clock, random: systemRandom(), logger: silentLogger() },
     accounts: { current: () => ({ accountId: 'school#tea' }) as never, changed: new Emitter<never>().event },

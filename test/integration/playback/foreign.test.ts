@@ -6,10 +6,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
-import { addLesson } from '../../../src/server/cli/add-lesson.ts';
 import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
-import { encodeCmaf, encodeLockedTs, openForeignHouse, type ForeignHouse } from '../../harness/foreign-hls.ts';
+import { encodeCmaf, encodeLockedTs, linkForeign, openForeignHouse, type ForeignHouse } from '../../harness/foreign-hls.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
@@ -25,8 +24,8 @@ beforeAll(async () => {
   await Promise.all([encodeLockedTs(folder), encodeCmaf(folder)]);
   server = await startSchoolServer();
   house = await openForeignHouse(folder);
-  await link('locked', '/ts/playlist.m3u8');
-  await link('ranges', '/cmaf/master.m3u8');
+  await linkForeign(server, 'locked', `${house.url}/ts/playlist.m3u8`);
+  await linkForeign(server, 'ranges', `${house.url}/cmaf/master.m3u8`);
 });
 afterAll(async () => {
   await house.close();
@@ -34,7 +33,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  Object.assign(house.manner, { etags: true, silent: false, permission: null });
+  Object.assign(house.manner, { etags: true, silent: false, cutOnce: null, permission: null });
   house.requests.length = 0;
   // Signing in is limited by the minute.
   await server.restart();
@@ -42,13 +41,6 @@ beforeEach(async () => {
   core = await openCoreAtSchool({ data, url: server.url });
   return () => core.dispose();
 });
-
-async function link(id: string, path: string): Promise<void> {
-  const teacher = await server.signIn('both');
-  const { course_id: course } = (await (await teacher.get('/api/lessons/making-tea')).json()) as { course_id: string };
-  const surroundings = { env: {}, now: () => server.clock.now(), print: () => {}, say: () => {} };
-  await addLesson([`${house.url}${path}`, '--id', id, '--course', course, '--data', server.folder], surroundings);
-}
 
 async function takeHome(id: string, quality: string): Promise<void> {
   await core.downloads.add([id], quality);
@@ -124,6 +116,13 @@ it('captions in segments are one file for the player', async () => {
 
 it('a house that never says how long anything is, nor what guards it, is taken home all the same', async () => {
   Object.assign(house.manner, { etags: false, silent: true });
+  await takeHome('locked', 'original');
+  const source = await core.playback.open('locked');
+  expect(await frames(await unpack(source), '0:v:0')).toBe(await frames(join(folder, 'ts/playlist.m3u8'), '0:v:0'));
+});
+
+it('a segment whose length nobody says and that was cut where it was counted is not believed: it is described anew', async () => {
+  Object.assign(house.manner, { etags: false, silent: true, cutOnce: { path: '/ts/playlist1.ts', after: 1_600 } });
   await takeHome('locked', 'original');
   const source = await core.playback.open('locked');
   expect(await frames(await unpack(source), '0:v:0')).toBe(await frames(join(folder, 'ts/playlist.m3u8'), '0:v:0'));

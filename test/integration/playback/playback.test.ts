@@ -1,5 +1,5 @@
 import * as hlsParser from 'hls-parser';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
@@ -15,6 +15,7 @@ import { encodeTinySchool } from '../../harness/tiny-school.ts';
 let server: SchoolServer;
 let line: Line;
 let core: Core;
+let data: string;
 let source: PlaybackSource;
 let encoded: string;
 beforeAll(async () => {
@@ -30,7 +31,8 @@ beforeEach(async () => {
   await server.restart();
   line.setTarget(server.url);
   await line.resume();
-  core = await openCoreAtSchool({ data: temporaryFolder(), url: line.url });
+  data = temporaryFolder();
+  core = await openCoreAtSchool({ data, url: line.url });
   return () => core.dispose();
 });
 
@@ -149,6 +151,28 @@ describe('a lesson with a ladder', () => {
     expect(renditions.find(({ quality }) => quality === '360p')?.ranges).toEqual([[0, source.durationMs]].map(([start, end]) => [start, expect.closeTo(end ?? 0, -3) as number]));
     const before = await core.downloads.plan(['making-tea'], '360p');
     expect(before.presentBytes / before.bytes).toBeGreaterThan(0.8);
+  });
+
+  it('only streamed, is checked on request: the part that rotted is found and fetched again', async () => {
+    const { id = '', segments } = lesson().renditions.find(({ quality }) => quality === '360p') ?? { segments: [] };
+    const watch = async () => {
+      const parts: Buffer[] = [];
+      for (let piece = 0; piece <= segments.length; piece++) parts.push((await ask(`${id}/${piece}.m4s`)).bytes);
+      return Buffer.concat(parts);
+    };
+    const whole = await watch();
+    const content = join(data, 'content');
+    const blocks = readdirSync(content, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.blk')).map((name) => join(content, name));
+    const largest = blocks.toSorted((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
+    const bytes = readFileSync(largest);
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 0xff;
+    writeFileSync(largest, bytes);
+    // What was hashed once in this run is believed for the rest of it.
+    expect((await watch()).equals(whole)).toBe(false);
+    expect(await core.playback.verify(source.mediaId)).toBe(1);
+    expect((await watch()).equals(whole)).toBe(true);
+    expect(await core.playback.verify(source.mediaId)).toBe(0);
   });
 
   it('leaves nothing open after 500 requests that were called off and 200 lessons that were opened', async () => {

@@ -18,7 +18,7 @@ function computer() {
   const progress = createProgress({
     ...{ database: ledger, clock, random: systemRandom(), logger: silentLogger() },
     api: { request: () => Promise.reject(new TeachifyError('offline', 'no line')) },
-    catalog: { lesson: () => Promise.reject(new Error('not seen')) },
+    catalog: { lesson: () => Promise.reject(new Error('not seen')), lessons: async () => [], changed: new Emitter<never>().event },
     accounts: { current: () => ({ accountId: account }) as never, changed: new Emitter<never>().event },
     connectivity: { changed: new Emitter<never>().event },
   });

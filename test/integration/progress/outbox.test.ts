@@ -1,59 +1,8 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Emitter } from '../../../src/core/base/emitter.ts';
-import { silentLogger } from '../../../src/core/base/logger.ts';
-import { systemRandom } from '../../../src/core/base/random.ts';
-import { openDatabases } from '../../../src/core/database/databases.ts';
-import type { ApiClient } from '../../../src/core/net/ports.ts';
-import { createProgress } from '../../../src/core/progress/progress.ts';
-import type { eventOutcomes, ProgressBatch, ProgressEvent } from '../../../src/shared/api/progress.ts';
+import { describe, expect, it } from 'vitest';
+import type { ProgressEvent } from '../../../src/shared/api/progress.ts';
 import { TeachifyError } from '../../../src/shared/errors.ts';
-import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
-import { manualClock } from '../../harness/manual-clock.ts';
+import { computer, elsewhere, isSitting, noLine, type Outcome, type School } from '../../harness/outbox-computer.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
-
-type Outcome = (typeof eventOutcomes)[number];
-/** What the school says of each event of a batch; it may throw instead, or never answer. */
-type School = (event: ProgressEvent, batch: ProgressBatch) => Outcome | Promise<Outcome>;
-
-/** A computer with a ledger of its own, whose school says what the test wants it to. */
-function computer(folder = temporaryFolder()) {
-  const databases = openDatabases(folder);
-  onTestFinished(() => databases.close());
-  const clock = manualClock();
-  const batches: ProgressBatch[] = [];
-  let account = 'school#one';
-  let school: School = () => 'applied';
-  const answer = async (batch: ProgressBatch) => {
-    batches.push(batch);
-    const results = [];
-    for (const event of batch.events) results.push({ sequence: event.sequence, outcome: await school(event, batch), reason: null });
-    return { nonce: batch.nonce, serverTime: clock.now(), results, progress: [], notes: [], retryAfter: null, maxBatch: 500 };
-  };
-  const request = async ({ body }: { body?: unknown }) => (body ? answer(body as ProgressBatch) : { progress: [], notes: [], cursor: 0, more: false });
-  const progress = createProgress({
-    ...{ database: databases.ledger, clock, random: systemRandom(), logger: silentLogger() },
-    api: { request } as unknown as ApiClient,
-    catalog: { lesson: () => Promise.reject(new Error('not seen')) },
-    accounts: { current: () => ({ accountId: account }) as never, changed: new Emitter<never>().event },
-    connectivity: { changed: new Emitter<never>().event },
-  });
-  return {
-    ...{ databases, clock, progress, batches },
-    says: (next: School) => void (school = next),
-    signIn: (id: string) => void (account = id),
-    watch: (sessionId: string, seconds: number, timelineId = 't') => progress.report(watched(sessionId, seconds, timelineId)),
-    /** Sittings as they were sent, batch by batch. */
-    sent: () => batches.map(({ events }) => events.map((event) => (event.kind === 'watched' ? `${event.snapshot.sessionId} ${event.snapshot.watchedMs / 1000}` : 'note'))),
-    items: async () => (await progress.outbox()).items.map(({ state, watchedMs }) => `${state} ${watchedMs / 1000}`),
-  };
-}
-
-function watched(sessionId: string, seconds: number, timelineId: string): SessionSnapshot {
-  const ms = seconds * 1000;
-  return { sessionId, lessonId: timelineId, timelineId, epoch: 0, ranges: [[0, ms]], watchedMs: ms, positionMs: ms };
-}
-
-const noLine: School = () => Promise.reject(new TeachifyError('offline', 'no line'));
 
 describe('what was watched and not sent', () => {
   it('is one event per sitting, however many reports there were', async () => {
@@ -105,14 +54,14 @@ describe('what was watched and not sent', () => {
 
   it('waits again when the app was ended in the middle of sending', async () => {
     const folder = temporaryFolder();
-    const first = computer(folder);
+    const first = computer({ folder });
     await first.watch('sitting', 5);
     const asked = new Promise<void>((resolve) => first.says(() => (resolve(), new Promise<never>(() => {}))));
     void first.progress.sync();
     await asked;
     expect(await first.items()).toEqual(['sending 5']);
     first.databases.close();
-    const second = computer(folder);
+    const second = computer({ folder });
     const stop = second.progress.start();
     await second.clock.advance(1000);
     await expect.poll(() => second.sent()).toEqual([['sitting 5']]);
@@ -152,6 +101,25 @@ describe('what the school refuses', () => {
   });
 });
 
+describe('a student who leaves while a long backlog is gathered', () => {
+  it('has nothing sent by whoever sits down next, and all of it sent when back', async () => {
+    const { progress, watch, signIn, items, sent } = computer({ portion: 1 });
+    for (let sitting = 0; sitting < 12; sitting += 1) await watch(`one-${sitting}`, 1);
+    const under = progress.sync();
+    // Some portions are taken, not all.
+    for (let turns = 0; turns < 4; turns += 1) await new Promise(setImmediate);
+    signIn('school#two');
+    await watch('two', 2);
+    await under;
+    await progress.sync();
+    expect(sent().flat()).toEqual(['two 2']);
+    signIn('school#one');
+    expect(await items()).toHaveLength(12);
+    expect(await progress.sync()).toMatchObject({ waiting: 0 });
+    expect(sent().flat().filter((sitting) => sitting.startsWith('one')).toSorted()).toEqual(Array.from({ length: 12 }, (_, index) => `one-${index} 1`).toSorted());
+  });
+});
+
 describe('an event the school cannot take', () => {
   /** Takes everything but what `fails` names; as the real one does, it calls an unknown sequence below one it took a copied disk. */
   function numberedSchool(fails: (event: ProgressEvent) => Promise<Outcome> | Outcome | null) {
@@ -169,7 +137,6 @@ describe('an event the school cannot take', () => {
     };
     return { school, forks };
   }
-  const isSitting = (event: ProgressEvent, sessionId: string) => event.kind === 'watched' && event.snapshot.sessionId === sessionId;
   const failures: [string, () => Promise<Outcome> | Outcome][] = [
     ['breaks it', () => Promise.reject(new TeachifyError('server_error', 'broken'))],
     ['is never answered in time', () => Promise.reject(new TeachifyError('timeout', 'too long'))],
@@ -231,5 +198,31 @@ describe('an event the school cannot take', () => {
     mended = true;
     expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
     expect(forks).toEqual([]);
+  });
+});
+
+describe('where to go on', () => {
+  it('is where another machine went on; far from here, both places are known', async () => {
+    const { progress, watch, says, tells } = computer();
+    says(() => 'applied');
+    await watch('here', 60);
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 60_000, hereMs: null });
+    tells([elsewhere(170_000, 1)]);
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 170_000, hereMs: null });
+    tells([elsewhere(600_000, 2)]);
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 600_000, hereMs: 60_000 });
+  });
+
+  it('is not a place of a round that was started over', async () => {
+    const { progress, watch, says, tells } = computer();
+    says(() => 'applied');
+    await watch('here', 600);
+    await progress.sync();
+    tells([{ ...elsewhere(10_000, 1), epoch: 1 }]);
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 10_000, epoch: 1, hereMs: null });
   });
 });

@@ -7,7 +7,9 @@ import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { fromWire } from '../../../src/shared/api/codec.ts';
 import { manifestSchema, type Manifest } from '../../../src/shared/models/manifest.ts';
 import { addLesson } from '../../../src/server/cli/add-lesson.ts';
+import { ownSqlite } from '../../harness/own-sqlite.ts';
 import { startSchoolServer, type SchoolServer, type Visitor } from '../../harness/school-server.ts';
+import { breachesOf } from '../../harness/published-playlists.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -43,15 +45,15 @@ it('a lesson added while the server runs is watched early, then better, with the
   const seen: Promise<Manifest>[] = [];
   const said: string[] = [];
   await addLesson([source, '--data', server.folder, '--course', course, '--id', 'boiling', '--captions', `en=${captions}`], {
-    env: process.env,
+    env: ownSqlite,
     now: () => server.clock.now(),
     print: () => {},
     say: (sentence) => {
       said.push(sentence);
-      if (sentence === 'Published: 360p, audio') seen.push(manifestOf('boiling'));
+      if (sentence === 'Published: 360p, audio, audio_saver') seen.push(manifestOf('boiling'));
     },
   });
-  expect(said.filter((sentence) => sentence.startsWith('Published'))).toEqual(['Published: 360p, audio', 'Published: 480p, 360p, audio']);
+  expect(said.filter((sentence) => sentence.startsWith('Published'))).toEqual(['Published: 360p, audio, audio_saver', 'Published: 480p, 360p, audio, audio_saver']);
   expect(said.at(-1)).toBe('100 %');
   const [early] = await Promise.all(seen);
   const late = await manifestOf('boiling');
@@ -62,11 +64,35 @@ it('a lesson added while the server runs is watched early, then better, with the
   for (const sideFile of early?.sideFiles ?? []) expect(late.sideFiles).toContainEqual(sideFile);
   expect(await readdir(join(server.folder, 'workshop'))).toEqual([]);
 
+  expect(await breachesOf(`${server.url}${endpoints.playlist('boiling', 'playlist.m3u8')}`, student)).toEqual([]);
   const playlist = `${server.url}${endpoints.playlist('boiling', 'playlist.m3u8')}`;
   const headers = ['-headers', `Authorization: Bearer ${student.tokens?.accessToken}\r\n`];
   const { stdout, stderr } = await run('ffmpeg', ['-v', 'error', ...headers, '-i', playlist, '-map', '0:v:0', '-map', '0:a:0', '-f', 'framemd5', '-']);
   expect(stderr).toBe('');
   expect(stdout.split('\n').filter((line) => line.startsWith('0,'))).toHaveLength(70);
+});
+
+it('sound alone is a lesson: taken home whole or sparingly, played by whoever knows HLS', async () => {
+  const file = join(temporaryFolder(), 'voice.ogg');
+  await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'sine=d=7', file]);
+  const argv = [file, '--data', server.folder, '--course', await courseOf('making-tea'), '--id', 'heard'];
+  await addLesson(argv, { env: ownSqlite, now: () => server.clock.now(), print: () => {}, say: () => {} });
+  const lesson = (await (await student.get(endpoints.lesson('heard'))).json()) as { qualities: { quality: string; bytes: number }[] };
+  expect(lesson.qualities.map(({ quality }) => quality)).toEqual(['original', 'saver']);
+  expect(lesson.qualities[1]?.bytes).toBeLessThan((lesson.qualities[0]?.bytes ?? 0) * 0.6);
+  const playlist = `${server.url}${endpoints.playlist('heard', 'playlist.m3u8')}`;
+  expect(await breachesOf(playlist, student)).toEqual([]);
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-headers', `Authorization: Bearer ${student.tokens?.accessToken}\r\n`, '-show_entries', 'format=duration', '-of', 'csv=p=0', playlist]);
+  expect(Number.parseFloat(stdout)).toBeCloseTo(7, 0);
+});
+
+it('a sound of a moment is a lesson too, whose playlists keep the standard', async () => {
+  const file = join(temporaryFolder(), 'moment.wav');
+  await run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'sine=d=0.2', file]);
+  const argv = [file, '--data', server.folder, '--course', await courseOf('making-tea'), '--id', 'moment'];
+  await addLesson(argv, { env: ownSqlite, now: () => server.clock.now(), print: () => {}, say: () => {} });
+  expect(await breachesOf(`${server.url}${endpoints.playlist('moment', 'playlist.m3u8')}`, student)).toEqual([]);
+  for (const { bandwidth, averageBandwidth } of (await manifestOf('moment')).renditions) expect(bandwidth).toBeGreaterThanOrEqual(averageBandwidth);
 });
 
 it.each([

@@ -83,7 +83,9 @@ describe('what does not fit', () => {
   });
 
   it('bytes that are not HTTP end the connection, and the next visitor is served', async () => {
-    expect(await raw('\x16\x03\x01\x02 hello\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+    const told = (status: number) => new RegExp(`^HTTP/1.1 ${status} [^]*\r\n\r\n\\{"error":"[^"]+","code":"bad_request"\\}$`);
+    expect(await raw('\x16\x03\x01\x02 hello\r\n\r\n')).toMatch(told(400));
+    expect(await raw(`GET /api/courses HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(told(431));
     expect((await student.get(endpoints.courses())).status).toBe(200);
   });
 });

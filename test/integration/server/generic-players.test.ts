@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
+import { breachesOf } from '../../harness/published-playlists.ts';
 import { refusalOf, startSchoolServer, type SchoolServer, type Visitor } from '../../harness/school-server.ts';
 
 const run = promisify(execFile);
@@ -26,6 +27,10 @@ it('ffmpeg fetches keys and segments by itself and decodes picture and sound to 
   const frames = stdout.split('\n').filter((line) => line.startsWith('0,')).length;
   expect(stderr).toBe('');
   expect(Math.abs(frames - durationMs / 100)).toBeLessThanOrEqual(2);
+});
+
+it('its playlists break no rule of RFC 8216, down to the sizes of segments and keys', async () => {
+  expect(await breachesOf(`${server.url}${endpoints.playlist('making-tea', 'playlist.m3u8')}`, student)).toEqual([]);
 });
 
 it('ffprobe finds every quality, the sound and the captions', async () => {

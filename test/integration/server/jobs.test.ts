@@ -76,6 +76,23 @@ it('what cannot be made says why', async () => {
   expect((await follow(id)).at(-1)).toMatchObject({ state: 'failed', error: expect.stringContaining('cannot become a lesson') as string });
 });
 
+it('a lesson in the making is the business of those who teach its course, and of admins', async () => {
+  const id = await order(import.meta.filename, 'not-yours');
+  await follow(id);
+  const path = endpoints.job(id);
+  const store = await openStore(join(server.folder, 'school.db'));
+  const as = async (role: 'teacher' | 'admin') => void (await store.updateTable('people').set({ role }).where('id', '=', 'of-letters').execute());
+  const stranger = await server.signIn('letters');
+  await as('teacher');
+  for (const ask of [() => stranger.get(path), () => stranger.get(`${path}/events`), () => stranger.post(`${path}/cancel`, {}), () => stranger.post(`${path}/retry`, {})]) {
+    expect(await refusalOf(await ask())).toMatchObject({ status: 404, code: 'not_found' });
+  }
+  expect((await follow(id)).at(-1)?.state).toBe('failed');
+  await as('admin');
+  expect((await stranger.get(path)).status).toBe(200);
+  await store.destroy();
+});
+
 it('students and strangers are told apart, and neither learns or changes anything', async () => {
   const path = endpoints.job('any');
   for (const ask of [() => student.get(path), () => student.get(`${path}/events`), () => student.post(`${path}/cancel`, {}), () => student.post(`${path}/retry`, {})]) {

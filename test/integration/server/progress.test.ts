@@ -1,6 +1,8 @@
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../../src/server/store/database.ts';
+import { isPostgresAddress } from '../../../src/server/store/postgres.ts';
+import { breakProgress } from '../../harness/broken-progress.ts';
 import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 
@@ -63,14 +65,22 @@ describe('progress that comes in', () => {
   });
 
   it('puts off the one event it fails on and takes its neighbours, also of the same lesson', async () => {
-    const database = new Database(join(school.folder, 'school.db'));
-    database.exec("CREATE TRIGGER broken BEFORE INSERT ON progress WHEN NEW.state LIKE '%the-broken-one%' BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    const store = await openStore(school.database);
+    const mend = await breakProgress(store, 'the-broken-one');
     const events = [event(1, { session_id: 'sound' }), event(2, { session_id: 'the-broken-one' }), event(3, { session_id: 'sound', watched_ms: 1200 })];
     expect(await outcomes(send(student, events))).toEqual([[1, 'applied'], [2, 'retry'], [3, 'applied']]);
     expect((await send(student, [event(4, { session_id: 'the-broken-one' })])).status).toBe(500);
-    database.exec('DROP TRIGGER broken');
-    database.close();
+    await mend();
+    await store.destroy();
     expect(await outcomes(send(student, [event(4, { session_id: 'the-broken-one' })]))).toEqual([[4, 'applied']]);
+  });
+
+  it('refuses what can be no value of a column, and takes its neighbours', async () => {
+    const events = [event(1, { session_id: 'fits' }), event(2, { session_id: 'nul \0' }), event(3, { session_id: 'fits', watched_ms: 1200 })];
+    const [first, second, third] = await outcomes(send(student, events));
+    expect([first, third]).toEqual([[1, 'applied'], [3, 'applied']]);
+    // SQLite keeps such a text; PostgreSQL has none.
+    expect(second).toEqual([2, isPostgresAddress(school.database) ? 'reject' : 'applied']);
   });
 
   it('refuses what was watched by someone who never was in the course', async () => {
@@ -98,16 +108,57 @@ describe('progress that comes in', () => {
   });
 });
 
+describe('a gzipped batch', () => {
+  const gzipped = (bytes: Uint8Array, encoding = 'gzip') =>
+    student.ask('/api/progress/batches', { method: 'POST', headers: { 'content-type': 'application/json', 'content-encoding': encoding }, body: Buffer.from(bytes) });
+  const batch = (events: object[]) => JSON.stringify({ install_id: install, nonce: 'a-nonce-of-mine', sent_at: clock, events });
+
+  it('is taken like a plain one', async () => {
+    expect(await outcomes(gzipped(gzipSync(batch([event(1, { session_id: 'zipped' })]))))).toEqual([[1, 'applied']]);
+  });
+
+  it.each([
+    ['is no gzip', Buffer.from('plain'), 'gzip', 400],
+    ['is cut off', gzipSync(JSON.stringify({ nothing: 'x'.repeat(1000) })).subarray(0, 20), 'gzip', 400],
+    ['says another encoding', gzipSync('{}'), 'br', 400],
+    ['unfolds to more than is taken', gzipSync(Buffer.alloc(8 * 1024 * 1024, 32)), 'gzip', 413],
+  ])('that %s is refused with the right status', async (_, bytes, encoding, status) => {
+    const before = await ranges();
+    expect((await gzipped(bytes, encoding)).status).toBe(status);
+    expect(await ranges()).toEqual(before);
+  });
+});
+
 describe('progress that goes out', () => {
   it('tells only what changed since the cursor', async () => {
     const first = (await student.ask('/api/progress')).json<{ cursor: number; more: boolean }>();
     expect(first.more).toBe(false);
     const none = (await student.ask(`/api/progress?since=${first.cursor}`)).json();
-    expect(none).toEqual({ progress: [], notes: [], cursor: first.cursor, more: false });
+    expect(none).toEqual({ progress: [], notes: [], choices: [], cursor: first.cursor, more: false, history: null });
     await send(student, [event(1, { session_id: 'later', ranges: [[9000, 9500]] })]);
     const news = (await student.ask(`/api/progress?since=${first.cursor}`)).json<{ progress: unknown[]; cursor: number }>();
     expect(news.progress).toHaveLength(1);
     expect(news.cursor).toBeGreaterThan(first.cursor);
+  });
+
+  it('tells a long history in pages that are read in a moment, each lesson once', async () => {
+    const store = await openStore(school.database);
+    const sessions = Array.from({ length: 200 }, (_, index) => ({ sessionId: `sitting-${index}`, watchedMs: 1000 }));
+    const state = JSON.stringify({ epoch: 0, ranges: [[0, 1000]], sessions, done: false, position: null });
+    const ids = Array.from({ length: 40 }, (_, index) => `long-${index}`);
+    await store.insertInto('progress').values(ids.map((id, index) => ({ person_id: 'of-both', timeline_id: id, lesson_id: id, state, version: index + 1 }))).execute();
+    await store.insertInto('progress_versions').values({ person_id: 'of-both', version: ids.length }).execute();
+    await store.destroy();
+    const one = schoolClient(school.url, (await school.signIn('both')).tokens?.accessToken);
+    const told: string[] = [];
+    for (let [cursor, more] = [0, true]; more; ) {
+      const answer = await one.ask(`/api/progress?since=${cursor}`);
+      expect(answer.text.length).toBeLessThan(128 * 1024);
+      const page = answer.json<{ progress: { timeline_id: string }[]; cursor: number; more: boolean }>();
+      told.push(...page.progress.map(({ timeline_id: id }) => id));
+      ({ cursor, more } = page);
+    }
+    expect(told).toEqual(ids);
   });
 
   it('tells nobody of another', async () => {

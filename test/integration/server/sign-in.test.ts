@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverInfoSchema, tokenResponseSchema } from '../../../src/shared/api/auth.ts';
+import { openStore } from '../../../src/server/store/database.ts';
 import { fromWire } from '../../../src/shared/api/codec.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { refusalOf, startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
@@ -12,6 +13,13 @@ afterAll(() => server.close());
 const refresh = (refreshToken: string | undefined) => server.anyone.post(endpoints.refresh(), { refresh_token: refreshToken });
 const tokensIn = async (answer: Response) => fromWire(tokenResponseSchema, await answer.json());
 const wait = (seconds: number) => server.clock.advance(seconds * 1000);
+
+/** What was written down since: who, what, to which. */
+async function audited(since: number): Promise<string[][]> {
+  const store = await openStore(server.database);
+  const rows = await store.selectFrom('audit').selectAll().where('at', '>=', since).orderBy('at').execute().finally(() => store.destroy());
+  return rows.map(({ actor, action, target, details }) => [actor, action, target, details]);
+}
 
 describe('before anyone signs in', () => {
   it('the school says who it is, which key it signs with and whose credentials it offers', async () => {
@@ -47,6 +55,22 @@ describe('signing in', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(await tokensIn(answer)).toMatchObject({ expiresIn: 900, student: { id: 'of-tea', name: 'Student of tea', email: 'tea@school.test' } });
+  });
+
+  it('is written down, and so is being refused, without what was typed', async () => {
+    await wait(1);
+    const since = server.clock.now();
+    await server.anyone.post(endpoints.token(), { ...people.tea, device_id: 'laptop' });
+    await wait(1);
+    for (const email of [people.tea.email, 'a-password-in-the-wrong-field']) {
+      await wait(1);
+      await server.anyone.post(endpoints.token(), { email, password: 'guess', device_id: 'laptop' });
+    }
+    expect(await audited(since)).toEqual([
+      ['of-tea', 'sign-in', 'laptop', '{"address":"127.0.0.1"}'],
+      ['nobody', 'sign-in.refused', 'of-tea', '{"address":"127.0.0.1"}'],
+      ['nobody', 'sign-in.refused', '', '{"address":"127.0.0.1"}'],
+    ]);
   });
 
   it('a wrong password and a stranger get the same answer', async () => {
@@ -115,6 +139,7 @@ describe('staying signed in', () => {
     });
     expect(await refusalOf(await refresh(refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
     expect((await refresh(other.tokens?.refreshToken)).status).toBe(200);
+    expect((await audited(server.clock.now())).filter(([, action]) => action !== 'sign-in')).toEqual([['of-tea', 'sign-in.closed', 'stolen', '{"why":"a refresh token was used twice"}']]);
   });
 
   it('a thief who asks first is found out when the owner asks', async () => {
@@ -133,11 +158,14 @@ describe('staying signed in', () => {
   });
 
   it('signing out ends the session, also when done twice or with an unknown token', async () => {
+    await wait(1);
     const { tokens } = await server.signIn('letters');
-    for (const token of [tokens?.refreshToken, tokens?.refreshToken, 'never-given']) {
+    for (const token of [tokens?.refreshToken, 'never-given']) {
       expect((await server.anyone.post(endpoints.signOut(), { refresh_token: token })).status).toBe(204);
     }
     expect(await refusalOf(await refresh(tokens?.refreshToken))).toMatchObject({ status: 401, code: 'session_expired' });
+    expect((await audited(server.clock.now())).map(([actor, action, target]) => [actor, action, target]).toSorted()).toEqual([['of-letters', 'sign-in', 'device-of-letters'], ['of-letters', 'sign-out', 'device-of-letters']]);
+    expect((await server.anyone.post(endpoints.signOut(), { refresh_token: tokens?.refreshToken })).status).toBe(204);
   });
 
   it('the scheme may be written in any case (RFC 9110 11.1)', async () => {

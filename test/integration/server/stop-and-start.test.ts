@@ -64,6 +64,20 @@ it('a request that has begun when the server is told to stop gets its answer', a
   await stopped;
 });
 
+it('a stop that is said twice, as Ctrl-C under npm does, is still one that waits for answers', async () => {
+  const server = await startCourseServer({ school: await encodeTinySchool() });
+  opened = server;
+  const body = JSON.stringify({ ...people.tea, device_id: 'laptop' });
+  const { socket, answer } = await halfRequest(server.url, body);
+  const stopped = server.stop();
+  await untilNobodyListens(server.url);
+  server.signal('SIGTERM');
+  server.signal('SIGINT');
+  socket.write(body);
+  expect(await answer).toMatch(/^HTTP\/1.1 200 /);
+  await stopped;
+});
+
 it('a client that never finishes does not keep the server from stopping', async () => {
   const server = await startCourseServer({ school: await encodeTinySchool() });
   opened = server;

@@ -5,7 +5,7 @@ import { helpText, readOptions } from '../../../src/server/options.ts';
 
 describe('readOptions', () => {
   it('needs nothing', () => {
-    expect(readOptions([], {})).toEqual({ port: 8000, host: '127.0.0.1', data: 'data', uploadQuota: 20, logLevel: 'info' });
+    expect(readOptions([], {})).toEqual({ port: 8000, host: '127.0.0.1', data: 'data', s3Region: 'us-east-1', s3Prefix: 'media/', uploadQuota: 20, workers: 1, logLevel: 'info' });
   });
 
   it('takes a flag before the environment, and the environment before the default', () => {
@@ -21,6 +21,10 @@ describe('readOptions', () => {
     expect(() => readOptions(argv, {})).toThrow(sentence);
   });
 
+  it('says that an address does not fit without repeating the secret in it', () => {
+    expect(() => readOptions([], { DATABASE_URL: 'mysql://me:secret@there/school' })).toThrow(/^DATABASE_URL: (?!.*secret).*postgresql/);
+  });
+
   it('refuses a flag it does not know', () => {
     expect(() => readOptions(['--prot', '1'], {})).toThrow(/--prot/);
   });
@@ -32,8 +36,8 @@ describe('readOptions', () => {
 
   it('is told in docs/server.md with every flag and variable, and no others', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/server.md'), 'utf8');
-    const told = [...page.matchAll(/^\| `(--[a-z-]+)` \| `([A-Z_]+)` \|/gm)].map(([, flag, variable]) => `${flag} ${variable}`);
-    const helped = [...helpText().matchAll(/^ +(--[a-z-]+) +([A-Z_]+) /gm)].map(([, flag, variable]) => `${flag} ${variable}`);
+    const told = [...page.matchAll(/^\| (?:`(--[a-z0-9-]+)`)? \| `([A-Z0-9_]+)` \|/gm)].map(([, flag, variable]) => `${flag} ${variable}`);
+    const helped = [...helpText().matchAll(/^ +(--[a-z0-9-]+)? +([A-Z0-9_]+) /gm)].map(([, flag, variable]) => `${flag} ${variable}`);
     expect(told).toEqual(helped);
   });
 });

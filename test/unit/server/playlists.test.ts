@@ -32,6 +32,20 @@ it('the sound is counted in the bandwidth of every picture it goes with', () => 
   );
 });
 
+it('sound of few bits is a group of its own beside the smallest picture; sound alone stands by itself', () => {
+  const saving = { ...audio, id: 'audio_saver', quality: 'saver', averageBandwidth: 10, bandwidth: 20 };
+  const both = multivariantPlaylist({ ...manifest, sideFiles: [], renditions: [video, audio, saving] });
+  expect(both).toContain('#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sparing",NAME="audio",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,URI="playlist_audio_saver.m3u8"\n');
+  expect(both).toContain('#EXT-X-STREAM-INF:BANDWIDTH=2020,AVERAGE-BANDWIDTH=1010,CODECS="avc1.640016,mp4a.40.2",RESOLUTION=854x480,FRAME-RATE=10.000,AUDIO="sparing"\nplaylist_480p.m3u8\n');
+  expect(multivariantPlaylist({ ...manifest, sideFiles: [], renditions: [audio, saving] }).split('\n').slice(3)).toEqual([
+    '#EXT-X-STREAM-INF:BANDWIDTH=200,AVERAGE-BANDWIDTH=100,CODECS="mp4a.40.2"',
+    'playlist_audio.m3u8',
+    '#EXT-X-STREAM-INF:BANDWIDTH=20,AVERAGE-BANDWIDTH=10,CODECS="mp4a.40.2"',
+    'playlist_audio_saver.m3u8',
+    '',
+  ]);
+});
+
 it('a name cannot end the attribute it stands in', () => {
   expect(multivariantPlaylist(manifest)).toContain('NAME="a  quoted  name",DEFAULT=NO');
 });

@@ -11,7 +11,7 @@ it('holds everybody as long as the server asked for, and the longest of several'
   pause.heed(new TeachifyError('rate_limited', 'later', { retryAfter: 30 }));
   pause.heed(new TeachifyError('server_error', 'later', { retryAfter: 5 }));
   let passed = 0;
-  for (let i = 0; i < 3; i++) void pause.over(signal).then(() => (passed += 1));
+  for (let i = 0; i < 3; i++) void pause.over(60_000, signal).then(() => (passed += 1));
   await clock.advance(29_900);
   expect(passed).toBe(0);
   await clock.advance(200);
@@ -23,9 +23,9 @@ it('a refusal without a time pauses for a second; other failures not at all', as
   const pause = new HostPause(clock);
   pause.heed(new TeachifyError('unreachable', 'gone'));
   pause.heed(new Error('a bug'));
-  await pause.over(signal);
+  await pause.over(60_000, signal);
   pause.heed(new TeachifyError('rate_limited', 'too many'));
-  expect(await Promise.race([pause.over(signal).then(() => 'passed'), new Promise((resolve) => setImmediate(() => resolve('held')))])).toBe('held');
+  expect(await Promise.race([pause.over(60_000, signal).then(() => 'passed'), new Promise((resolve) => setImmediate(() => resolve('held')))])).toBe('held');
   await clock.advance(1_000);
 });
 
@@ -33,7 +33,18 @@ it('who is stopped does not wait for the end of the pause', async () => {
   const pause = new HostPause(manualClock());
   pause.heed(new TeachifyError('rate_limited', 'later', { retryAfter: 3600 }));
   const stopping = new AbortController();
-  const waiting = pause.over(stopping.signal);
+  const waiting = pause.over(Infinity, stopping.signal);
   stopping.abort(new Error('stopped'));
   await expect(waiting).rejects.toThrow('stopped');
+});
+
+it('a long pause is told instead of waited for', async () => {
+  const clock = manualClock();
+  const pause = new HostPause(clock);
+  pause.heed(new TeachifyError('rate_limited', 'later', { retryAfter: 300 }));
+  await expect(pause.over(10_000, signal)).rejects.toMatchObject({ code: 'rate_limited', retryable: false });
+  await clock.advance(295_000);
+  const waiting = pause.over(10_000, signal);
+  await clock.advance(5_000);
+  await waiting;
 });

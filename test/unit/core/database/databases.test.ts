@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLogger } from '../../../../src/core/base/logger.ts';
 import { openDatabases } from '../../../../src/core/database/databases.ts';
+import { repairLedger } from '../../../../src/core/database/repair-ledger.ts';
 import { damagePages, pageCount } from '../../../harness/damage.ts';
 import { temporaryFolder } from '../../../harness/temporary-folder.ts';
 
@@ -82,6 +83,21 @@ describe('openDatabases', () => {
     }
     expect(readFileSync(file)).toEqual(before);
     expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
+  });
+
+  it.each(['emptied', 'one byte', 'gone'])('a ledger.db that is %s while its copy is there is damage, and the copy brings back what it knows', (kind) => {
+    const folder = usedFolder();
+    rmSync(join(folder, 'ledger-copy.db'));
+    openDatabases(folder).close();
+    if (kind !== 'gone') truncateSync(join(folder, 'ledger.db'), kind === 'emptied' ? 0 : 1);
+    else rmSync(join(folder, 'ledger.db'));
+    const copy = readFileSync(join(folder, 'ledger-copy.db'));
+    for (const _ of ['once', 'twice']) expect(() => openDatabases(folder)).toThrow(expect.objectContaining({ code: 'database_damaged', details: { database: 'ledger' } }));
+    expect(readFileSync(join(folder, 'ledger-copy.db')).equals(copy)).toBe(true);
+    repairLedger(folder);
+    const { ledger, close } = openDatabases(folder);
+    expect(ledger.prepare('SELECT id FROM device').pluck().get()).toBe('this one');
+    close();
   });
 
   it('opens through a lock.db that holds nonsense', () => {

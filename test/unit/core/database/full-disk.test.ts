@@ -12,7 +12,7 @@ describe('openDatabases on a disk that others filled to the last byte', () => {
   it('opens, and has room for what a student does to make more', async (context) => {
     if (!disk) return context.skip('mounting a small disk needs Linux and root');
     openDatabases(disk.folder).close();
-    await disk.fill();
+    disk.fill();
     expect(statfsSync(disk.folder).bavail).toBe(0);
     const { ledger, content, close } = openDatabases(disk.folder);
     ledger.prepare("INSERT INTO device (one, id) VALUES (1, 'this one')").run();
@@ -23,7 +23,7 @@ describe('openDatabases on a disk that others filled to the last byte', () => {
   it('says that the disk is full when even the room kept for that day is gone, and works when there is some', async (context) => {
     if (!disk) return context.skip('mounting a small disk needs Linux and root');
     openDatabases(disk.folder).close();
-    await disk.fill();
+    disk.fill();
     openDatabases(disk.folder).close();
     const more = join(disk.folder, 'more');
     fillUp(more);

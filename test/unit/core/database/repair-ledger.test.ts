@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/core/database/connection.ts';
 import { openDatabases } from '../../../../src/core/database/databases.ts';
 import { repairLedger } from '../../../../src/core/database/repair-ledger.ts';
-import { damagePages, pageCount, tableLeaves } from '../../../harness/damage.ts';
+import { damagePages, pageCount, pagesOf, tableLeaves } from '../../../harness/damage.ts';
 import { temporaryFolder } from '../../../harness/temporary-folder.ts';
 
 const account = 'https://school.example#ada';
@@ -18,25 +18,24 @@ function fill(ledger: Connection): void {
   const student = JSON.stringify({ id: 'ada', name: 'Ada', email: 'ada@school.example' });
   ledger.prepare('INSERT INTO accounts (id, server, student, current) VALUES (?, ?, ?, 1)').run(account, 'https://school.example', student);
   const insertEvent = ledger.prepare(
-    "INSERT INTO outbox (sequence, account, timeline_id, session_id, epoch, snapshot, recorded_at, state, frozen) VALUES (?, ?, ?, ?, 0, ?, ?, 'in_flight', 1)",
+    "INSERT INTO outbox (sequence, account, timeline_id, session_id, epoch, kind, body, recorded_at, state, frozen) VALUES (?, ?, ?, ?, 0, 'watched', ?, ?, 'in_flight', 1)",
   );
   const insertProgress = ledger.prepare("INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, updated_at) VALUES (?, ?, 'lesson', ?, 1, 60000, 5)");
   ledger.transaction(() => {
     for (let index = 1; index <= events; index++) {
-      insertEvent.run(index * 3, account, `timeline-${index}`, `session-${index}`, snapshotOf(index), '{"bootId":"boot","monotonicMs":1,"wallMs":2}');
+      insertEvent.run(index * 3, account, `timeline-${index}`, `session-${index}`, bodyOf(index), '["boot",1,2]');
       insertProgress.run(account, `timeline-${index}`, stateOf(index));
     }
   })();
 }
 
-const snapshotOf = (index: number) =>
-  JSON.stringify({ sessionId: `session-${index}`, lessonId: 'lesson', timelineId: `timeline-${index}`, epoch: 0, ranges: [[0, index * 10]], watchedMs: index * 10, positionMs: index });
+const bodyOf = (index: number) => JSON.stringify(['lesson', [[0, index * 10]], index * 10, index]);
 const stateOf = (index: number) => JSON.stringify({ epoch: 0, ranges: [[0, index]], sessions: [], done: false, position: null });
 
-function readBack(folder: string): { snapshots: string[]; states: string[]; install: unknown } {
+function readBack(folder: string): { bodies: string[]; states: string[]; install: unknown } {
   const { ledger, close } = openDatabases(folder);
   const column = (sql: string) => ledger.prepare(sql).pluck().all() as string[];
-  const found = { snapshots: column('SELECT snapshot FROM outbox'), states: column('SELECT state FROM progress'), install: ledger.prepare('SELECT id FROM install').pluck().get() };
+  const found = { bodies: column('SELECT body FROM outbox'), states: column('SELECT state FROM progress'), install: ledger.prepare('SELECT id FROM install').pluck().get() };
   expect(ledger.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(column("SELECT DISTINCT state || frozen FROM outbox").every((state) => state === 'pending0')).toBe(true);
   close();
@@ -72,27 +71,53 @@ describe('repairLedger', () => {
     const { keptAs, salvage } = repairLedger(folder);
     expect(existsSync(join(folder, keptAs))).toBe(true);
     expect(salvage.complete).toBe(false);
-    const { snapshots, states, install } = readBack(folder);
+    const { bodies, states, install } = readBack(folder);
     // Two pages of at most some 30 rows each.
-    expect(snapshots.length + states.length).toBeGreaterThan(events * 2 - 80);
-    expect(snapshots.length + states.length).toBeLessThan(events * 2);
+    expect(bodies.length + states.length).toBeGreaterThan(events * 2 - 80);
+    expect(bodies.length + states.length).toBeLessThan(events * 2);
     expect(install).toBeUndefined();
   });
 
   it('never fails and never makes anything up, whatever pages are gone', { timeout: 180_000 }, () => {
-    const originals = new Set(Array.from({ length: events }, (_, index) => [snapshotOf(index + 1), stateOf(index + 1)]).flat());
-    const pages = pageCount(join(template, 'ledger.db'));
+    const originals = new Set(Array.from({ length: events }, (_, index) => [bodyOf(index + 1), stateOf(index + 1)]).flat());
+    const file = join(template, 'ledger.db');
+    const pages = pageCount(file);
+    // Pages with rows alone, below which there are no others.
+    const rows = new Set(pagesOf(file, 'outbox').concat(pagesOf(file, 'progress')).filter((page) => tableLeaves(file).includes(page)));
     const damage = fc.uniqueArray(fc.integer({ min: 1, max: pages }), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(damage, (chosen) => {
         const folder = damagedFolder(() => chosen);
         repairLedger(folder);
-        const { snapshots, states } = readBack(folder);
-        for (const text of [...snapshots, ...states]) expect(originals.has(text)).toBe(true);
-        if (chosen.every((page) => page > 12)) expect(snapshots.length + states.length).toBeGreaterThan(events);
+        const { bodies, states } = readBack(folder);
+        for (const text of [...bodies, ...states]) expect(originals.has(text)).toBe(true);
+        if (chosen.every((page) => rows.has(page))) expect(bodies.length + states.length).toBeGreaterThan(events);
       }),
       { numRuns: 12, seed: 7 },
     );
+  });
+
+  it('says again what it last said of each lesson when the pages of the outbox are lost', () => {
+    const folder = temporaryFolder();
+    const databases = openDatabases(folder);
+    fill(databases.ledger);
+    const report = databases.ledger.prepare('UPDATE progress SET last_report = ? WHERE timeline_id = ?');
+    const recordedAt = { bootId: 'boot', monotonicMs: 1, wallMs: 2 };
+    databases.ledger.transaction(() => {
+      for (let index = 1; index <= events; index++) {
+        const snapshot = { sessionId: `session-${index}`, lessonId: 'lesson', timelineId: `timeline-${index}`, epoch: 0, ranges: [[0, index * 10]], watchedMs: index * 10, positionMs: index };
+        report.run(JSON.stringify({ snapshot, recordedAt }), `timeline-${index}`);
+      }
+    })();
+    databases.close();
+    rmSync(join(folder, 'ledger-copy.db'));
+    const file = join(folder, 'ledger.db');
+    // Half of the outbox, so that what can be read and what is said again must not come twice.
+    const pages = pagesOf(file, 'outbox');
+    damagePages(file, pages.slice(pages.length >> 1));
+    repairLedger(folder);
+    const { bodies } = readBack(folder);
+    expect(bodies.toSorted()).toEqual(Array.from({ length: events }, (_, index) => bodyOf(index + 1)).toSorted());
   });
 
   it('falls back on the daily copy when nothing can be read', () => {
@@ -105,8 +130,8 @@ describe('repairLedger', () => {
     databases.close();
     damagePages(join(folder, 'ledger.db'), [1]);
     repairLedger(folder);
-    const { snapshots, states } = readBack(folder);
-    expect(snapshots).toHaveLength(events);
+    const { bodies, states } = readBack(folder);
+    expect(bodies).toHaveLength(events);
     expect(states).toHaveLength(events);
   });
 

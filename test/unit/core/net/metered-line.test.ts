@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { silentLogger } from '../../../../src/core/base/logger.ts';
-import { watchMeteredLine } from '../../../../src/core/net/metered-line.ts';
+import { createMeteredLine } from '../../../../src/core/net/metered-line.ts';
 import { manualClock } from '../../../harness/manual-clock.ts';
 
 it.each([
@@ -12,17 +12,18 @@ it.each([
   ['win32', '1\r\n', false],
 ] as const)('on %s the system says %j: %s', async (platform, answer, metered) => {
   const clock = manualClock();
-  const line = watchMeteredLine({ platform, clock, logger: silentLogger(), ask: async () => answer });
+  const line = createMeteredLine({ platform, clock, logger: silentLogger(), ask: async () => answer });
+  const stop = line.watch();
   await clock.advance(0);
   expect(line.isMetered()).toBe(metered);
-  line.close();
+  stop();
 });
 
 it('asks again each minute, and where nobody says so the line costs nothing', async () => {
   const clock = manualClock();
   let answer = 'u 2\n';
   let asked = 0;
-  const line = watchMeteredLine({
+  const line = createMeteredLine({
     platform: 'linux',
     clock,
     logger: silentLogger(),
@@ -31,14 +32,20 @@ it('asks again each minute, and where nobody says so the line costs nothing', as
       return answer;
     },
   });
+  const stop = line.watch();
   await clock.advance(0);
   answer = 'u 1\n';
   await clock.advance(60_000);
   expect({ asked, metered: line.isMetered() }).toEqual({ asked: 2, metered: true });
-  line.close();
+  stop();
+  await clock.advance(120_000);
+  expect(asked).toBe(2);
 
-  const silent = watchMeteredLine({ platform: 'linux', clock, logger: silentLogger(), ask: () => Promise.reject(new Error('no such service')) });
+  const silent = createMeteredLine({ platform: 'linux', clock, logger: silentLogger(), ask: () => Promise.reject(new Error('no such service')) });
+  silent.watch();
   await clock.advance(120_000);
   expect(silent.isMetered()).toBe(false);
-  expect(watchMeteredLine({ platform: 'darwin', clock, logger: silentLogger() }).isMetered()).toBe(false);
+  const unasked = createMeteredLine({ platform: 'darwin', clock, logger: silentLogger() });
+  unasked.watch();
+  expect(unasked.isMetered()).toBe(false);
 });

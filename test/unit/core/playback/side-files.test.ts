@@ -5,13 +5,13 @@ import type { Rendition, SideFile } from '../../../../src/shared/models/manifest
 
 const file = { sha256: 'a'.repeat(64), bytes: 1, keyId: null };
 const side = (role: SideFile['role'], name: string, mimeType: string): SideFile => ({ role, name, mimeType, language: null, file });
-const sound = (id: string, language: string | null) => ({ id, kind: 'audio', language }) as unknown as Rendition;
+const sound = (id: string, language: string | null) => ({ id, kind: 'audio', quality: null, language }) as unknown as Rendition;
 const lesson = (renditions: Rendition[], sideFiles: SideFile[]) => ({ manifest: { renditions, sideFiles } }) as unknown as LessonContent;
 
 it('the player is given pictures and WebVTT, never a page or a script', () => {
   expect(sideFileType(side('thumbnails', 'sprite.jpg', 'image/jpeg'))).toBe('image/jpeg');
   expect(sideFileType(side('thumbnails', 'list.vtt', 'text/vtt; charset=utf-8'))).toMatch(/^text\/vtt/);
-  expect(sideFileType(side('thumbnails', 'x', 'text/html'))).toBeUndefined();
+  for (const none of ['text/html', 'constructor', '__proto__', 'toString']) expect(sideFileType(side('thumbnails', 'x', none))).toBeUndefined();
   expect(sideFileType(side('thumbnails', 'x.svg', 'image/svg+xml'))).toBeUndefined();
   expect(sideFileType(side('captions', 'x', 'text/html'))).toMatch(/^text\/vtt/);
 });

@@ -15,8 +15,25 @@ it.each([
   ['ENOSPC', 'disk_full'],
   ['EROFS', 'disk_denied'],
   ['EIO', 'disk_failed'],
-])('a setting that the disk does not take (%s) is refused in words a student can act on', (code, expected) => {
+])('a setting that the disk does not take (%s) is refused in words a student can act on', async (code, expected) => {
   const settings = open(code);
-  expect(() => settings.set({ theme: 'dark' })).toThrow(expect.objectContaining({ code: expected }));
+  await expect(settings.set({ theme: 'dark' })).rejects.toThrow(expect.objectContaining({ code: expected }));
   expect(settings.get()).toEqual(defaultSettings);
+});
+
+it('patches that come while one is being written lose nothing of each other, and belong to whoever sat there', async () => {
+  const written: unknown[] = [];
+  const write = async (stored: unknown) => {
+    await new Promise(setImmediate);
+    written.push(stored);
+  };
+  const settings = createSettings({ file: { read: () => undefined, write }, logger: silentLogger() });
+  settings.sitDown('ada');
+  const both = [settings.set({ theme: 'dark' }), settings.set({ captionSize: 'large', lockAfterMinutes: 7 })];
+  settings.sitDown(null);
+  await Promise.all(both);
+  expect(settings.get()).toEqual({ ...defaultSettings, lockAfterMinutes: 7 });
+  settings.sitDown('ada');
+  expect(settings.get()).toEqual({ ...defaultSettings, lockAfterMinutes: 7, theme: 'dark', captionSize: 'large' });
+  expect(written).toHaveLength(2);
 });

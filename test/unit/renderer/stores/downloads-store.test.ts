@@ -11,6 +11,7 @@ const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadIte
   lessonTitle: lessonId,
   courseTitle: 'c',
   quality: '480p',
+  source: null,
   state: 'running',
   updating: false,
   reason: null,
@@ -23,10 +24,13 @@ const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadIte
   ...change,
 });
 
+const all = (...items: DownloadItem[]) => ({ whole: true, items, removed: [] });
+const some = (...items: DownloadItem[]) => ({ whole: false, items, removed: [] });
+
 async function open({ remove = () => undefined }: { remove?: () => unknown } = {}) {
   const remote = createFakeRemote({
     'downloads.list': () => [item('b', { position: 1 }), item('a', { position: 0 })],
-    'downloads.storage': () => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 1, totalBytes: 1, byCourse: [] }),
+    'downloads.storage': () => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 1, queuedBytes: 0, reservedBytes: 0, totalBytes: 1, byCourse: [] }),
     'downloads.remove': remove,
   });
   const { later, pass } = createFakeLater();
@@ -41,6 +45,21 @@ async function open({ remove = () => undefined }: { remove?: () => unknown } = {
 
 it('shows the queue in its order', async () => {
   expect((await open()).shown()).toEqual(['a', 'b']);
+});
+
+describe('changes', () => {
+  it('are put into what is there; the rest is not touched', async () => {
+    const { remote, store, shown } = await open();
+    remote.announce('downloads.changed', all(item('a', { position: 0 }), item('b', { position: 1 })));
+    const before = store.getState().byLesson.get('b');
+    remote.announce('downloads.changed', some(item('a', { position: 0, bytesDone: 7 })));
+    expect(store.getState().byLesson.get('a')?.bytesDone).toBe(7);
+    expect(store.getState().byLesson.get('b')).toBe(before);
+    remote.announce('downloads.changed', { whole: false, items: [item('c', { position: 2 }), item('a', { position: 3 })], removed: ['b'] });
+    expect(shown()).toEqual(['c', 'a']);
+    remote.announce('downloads.changed', all(item('d')));
+    expect(shown()).toEqual(['d']);
+  });
 });
 
 describe('removing', () => {
@@ -68,7 +87,7 @@ describe('removing', () => {
     };
     const { remote, store, pass, failed, shown } = await open({ remove: refuse });
     store.getState().remove('a');
-    remote.announce('downloads.changed', [item('a'), item('b')]);
+    remote.announce('downloads.changed', all(item('a'), item('b')));
     expect(shown()).toEqual(['b']);
     pass(undoMs);
     await settle();
@@ -89,9 +108,9 @@ describe('the storage', () => {
     const { remote } = await open();
     const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
     const before = asked();
-    remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b', { bytesDone: 2 })]);
+    remote.announce('downloads.changed', all(item('a', { bytesDone: 5 }), item('b', { bytesDone: 2 })));
     expect(asked()).toBe(before);
-    remote.announce('downloads.changed', [item('a', { state: 'ready' }), item('b')]);
+    remote.announce('downloads.changed', all(item('a', { state: 'ready' }), item('b')));
     expect(asked()).toBe(before + 1);
   });
 
@@ -99,13 +118,13 @@ describe('the storage', () => {
     const { remote, pass, stop } = await open();
     const asked = () => remote.calls.filter(({ name }) => name === 'downloads.storage').length;
     const before = asked();
-    for (const bytesDone of [3, 4, 5]) remote.announce('downloads.changed', [item('a', { bytesDone }), item('b')]);
+    for (const bytesDone of [3, 4, 5]) remote.announce('downloads.changed', all(item('a', { bytesDone }), item('b')));
     pass(storageEveryMs);
     expect(asked()).toBe(before + 1);
-    remote.announce('downloads.changed', [item('a', { bytesDone: 5 }), item('b')]);
+    remote.announce('downloads.changed', all(item('a', { bytesDone: 5 }), item('b')));
     pass(storageEveryMs);
     expect(asked()).toBe(before + 1);
-    remote.announce('downloads.changed', [item('a', { bytesDone: 6 }), item('b')]);
+    remote.announce('downloads.changed', all(item('a', { bytesDone: 6 }), item('b')));
     stop();
     pass(storageEveryMs);
     expect(asked()).toBe(before + 1);
@@ -115,7 +134,7 @@ describe('the storage', () => {
 it('keeps a short memory of the speed of what runs', async () => {
   const { remote, store } = await open();
   for (let count = 0; count < 300; count++) {
-    remote.announce('downloads.changed', [item('a', { bytesPerSecond: count }), item('b', { state: 'paused', bytesPerSecond: 999 })]);
+    remote.announce('downloads.changed', all(item('a', { bytesPerSecond: count }), item('b', { state: 'paused', bytesPerSecond: 999 })));
   }
   expect(store.getState().speeds).toHaveLength(120);
   expect(store.getState().speeds.at(-1)).toBe(299);

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { undoMs } from '../../../../src/renderer/stores/downloads-store.ts';
 import { createProgressStore } from '../../../../src/renderer/stores/progress-store.ts';
 import { createFakeRemote, settle } from '../fake-remote.ts';
 
@@ -6,7 +7,7 @@ const row = (lessonId: string, percent: number) => ({ lessonId, timelineId: less
 
 it('keeps the lessons an announcement does not name, whichever comes first', async () => {
   const remote = createFakeRemote({ 'progress.lessons': () => [row('a', 10), row('b', 20)], 'progress.outbox': () => null });
-  const { store, start } = createProgressStore(remote);
+  const { store, start } = createProgressStore(remote, () => () => {}, () => {});
   start();
   remote.announce('progress.changed', [row('a', 15)]);
   await settle();
@@ -14,4 +15,48 @@ it('keeps the lessons an announcement does not name, whichever comes first', asy
   expect(percents()).toEqual({ a: 15, b: 20 });
   remote.announce('progress.changed', [row('b', 30)]);
   expect(percents()).toEqual({ a: 15, b: 30 });
+});
+
+describe('a lesson that shall count as not watched', () => {
+  const watched = { ...row('a', 40), ranges: [[0, 400]] };
+  async function open(startAnew: () => unknown) {
+    const remote = createFakeRemote({ 'progress.lessons': () => [watched, row('b', 20)], 'progress.outbox': () => null, 'progress.startAnew': startAnew });
+    const due = new Map<() => void, number>();
+    const failures: unknown[] = [];
+    const later = (ms: number, run: () => void) => {
+      due.set(run, ms);
+      return () => void due.delete(run);
+    };
+    const { store, start } = createProgressStore(remote, later, (error) => failures.push(error));
+    start();
+    await settle();
+    const pass = async () => {
+      for (const run of due.keys()) run();
+      await settle();
+    };
+    return { remote, store, due, pass, failures, shown: () => [...store.getState().lessons.keys()] };
+  }
+
+  it('does so at once for the eye, and for good when it was not undone in time', async () => {
+    const { store, due, pass, shown, remote } = await open(() => ({ ...watched, ranges: [], percent: 0 }));
+    store.getState().forget('a');
+    expect(shown()).toEqual(['b']);
+    expect([...due.values()]).toEqual([undoMs]);
+    remote.announce('progress.changed', [{ ...watched, percent: 41 }]);
+    expect(shown()).toEqual(['b']);
+    await pass();
+    expect(store.getState().lessons.get('a')).toMatchObject({ percent: 0, ranges: [] });
+  });
+
+  it('stays as it was when undone, or when main cannot', async () => {
+    const { store, due, pass, shown, failures } = await open(() => Promise.reject(new Error('the disk is full')));
+    store.getState().forget('a');
+    store.getState().undoForget('a');
+    expect(due.size).toBe(0);
+    expect(shown()).toEqual(['a', 'b']);
+    store.getState().forget('a');
+    await pass();
+    expect(shown()).toEqual(['a', 'b']);
+    expect(failures).toHaveLength(1);
+  });
 });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ladderFor } from '../../../../src/server/transcoding/ladder.ts';
+import { ladderFor as ladder, sparingRung } from '../../../../src/server/transcoding/ladder.ts';
+
+const standard = { brightness: 'standard' } as const;
+const ladderFor = (video: { width: number; height: number; frameRate: number | null }) => ladder({ ...video, ...standard });
 
 const shapes = (width: number, height: number) => ladderFor({ width, height, frameRate: 25 }).map((rung) => `${rung.quality} ${rung.width}x${rung.height}`);
 
@@ -35,7 +38,8 @@ it('no picture is upscaled, has an odd side or runs faster than 30 frames, whate
   const size = fc.integer({ min: 32, max: 8000 });
   fc.assert(
     fc.property(size, size, fc.double({ min: 1, max: 240, noNaN: true }), (width, height, frameRate) => {
-      for (const rung of ladderFor({ width, height, frameRate })) {
+      const saving = sparingRung({ width, height, frameRate, ...standard });
+      for (const rung of [...ladderFor({ width, height, frameRate }), ...(saving ? [saving] : [])]) {
         expect(rung.width).toBeLessThanOrEqual(width);
         expect(rung.height).toBeLessThanOrEqual(height);
         expect([rung.width % 2, rung.height % 2]).toEqual([0, 0]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOfQuality, filesOfQuality, manifestSchema, type Manifest } from '../../../../src/shared/models/manifest.ts';
+import { bytesOfQuality, filesOfQuality, manifestSchema, offersOf, type Manifest } from '../../../../src/shared/models/manifest.ts';
 
 const file = (bytes: number, keyId: string | null = 'k') => ({ sha256: 'a'.repeat(64), bytes, keyId });
 const picture = (quality: string, bytes: number): Manifest['renditions'][number] => ({
@@ -39,6 +39,24 @@ describe('a manifest', () => {
 
   it('names the one picture and all sound of a quality', () => {
     expect(filesOfQuality(manifest, '720p').renditions.map(({ id }) => id)).toEqual(['720p', 'audio']);
+  });
+
+  const saving = { ...picture('saver', 200), kind: 'audio' as const, id: 'audio_saver', width: null, height: null, frameRate: null };
+  const withSaving = { ...manifest, renditions: [...manifest.renditions, saving] };
+  const idsOf = (one: Manifest, quality: string) => filesOfQuality(one, quality).renditions.map(({ id }) => id);
+
+  it('has the sound of few bits for those alone who ask for it, with the smallest picture, or with one made for it', () => {
+    expect(offersOf(withSaving).map(({ quality }) => quality)).toEqual(['720p', '360p', 'saver']);
+    expect(idsOf(withSaving, '360p')).toEqual(['360p', 'audio']);
+    expect(idsOf(withSaving, 'saver')).toEqual(['360p', 'audio_saver']);
+    const own = { ...withSaving, renditions: [...withSaving.renditions, { ...picture('saver', 100), id: 'saver' }] };
+    expect(idsOf(own, 'saver')).toEqual(['saver', 'audio_saver']);
+    expect(offersOf(manifest).map(({ quality }) => quality)).toEqual(['720p', '360p']);
+  });
+
+  it('of sound alone is taken home whole, or sparingly', () => {
+    const heard = { ...manifest, renditions: withSaving.renditions.filter(({ kind }) => kind === 'audio') };
+    expect(offersOf(heard)).toEqual([{ quality: 'original', bytes: 500 + 44 + 70 }, { quality: 'saver', bytes: 200 + 44 + 70 }]);
   });
 
   it.each<[string, object]>([

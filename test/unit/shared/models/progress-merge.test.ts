@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  doneShare,
   emptyProgress,
   foldProgress,
   joinSnapshots,
@@ -11,15 +10,17 @@ import {
   stateOfSnapshot,
   totalWatchedMs,
   type PositionStamp,
+  type Extent,
   type ProgressState,
   type SessionSnapshot,
 } from '../../../../src/shared/models/progress.ts';
-import { clampRanges, rangesLength, unionRanges, type TimeRange } from '../../../../src/shared/models/ranges.ts';
+import { clampRanges, rangesLength, unionRanges, withoutRanges, type TimeRange } from '../../../../src/shared/models/ranges.ts';
 
 const settings = { seed: 20_261_124, numRuns: Number(process.env.TEACHIFY_FUZZ_RUNS ?? 2000) };
 
 /** Short enough that stretches meet, touch and cover each other, and that every millisecond can be looked at. */
 const durationMs = 60;
+const extent: Extent = { durationMs, donePercent: 90 };
 const moment = fc.nat(durationMs + 10);
 const anyRange = fc.tuple(moment, moment);
 const anyRanges = fc.array(anyRange, { maxLength: 8 });
@@ -33,12 +34,12 @@ const snapshot: fc.Arbitrary<SessionSnapshot> = fc.record({
   watchedMs: fc.nat(500),
   positionMs: moment,
 });
-const report = fc.tuple(snapshot, stamp).map(([one, at]) => stateOfSnapshot(one, durationMs, at));
+const report = fc.tuple(snapshot, stamp).map(([one, at]) => stateOfSnapshot(one, extent, at));
 /** Any state that reports can lead to. */
 const state = fc.array(report, { maxLength: 5 }).map((reports) => reports.reduce(fold, emptyProgress));
 
 function fold(known: ProgressState, next: ProgressState): ProgressState {
-  return foldProgress(known, next, durationMs);
+  return foldProgress(known, next, extent);
 }
 
 function millisecondsOf(ranges: readonly TimeRange[]): Set<number> {
@@ -91,6 +92,18 @@ describe('watched ranges', () => {
       fc.property(anyRanges, moment, (ranges, end) => {
         const expected = [...millisecondsOf(ranges)].filter((at) => at < end);
         expect(millisecondsOf(clampRanges(ranges, end))).toEqual(new Set(expected));
+      }),
+      settings,
+    );
+  });
+
+  test('without others are the milliseconds that the others do not hold, in as few pieces as there are', () => {
+    fc.assert(
+      fc.property(anyRanges, anyRanges, (a, b) => {
+        const rest = withoutRanges(unionRanges(a), unionRanges(b));
+        const others = millisecondsOf(b);
+        expect(millisecondsOf(rest)).toEqual(new Set([...millisecondsOf(a)].filter((at) => !others.has(at))));
+        expect(unionRanges(rest)).toEqual(rest);
       }),
       settings,
     );
@@ -179,7 +192,7 @@ describe('a lesson', () => {
       fc.property(fc.array(report, { maxLength: 6 }), (reports) => {
         const sameStart = reports.map((one) => ({ ...one, epoch: 0 }));
         const folded = sameStart.reduce(fold, emptyProgress);
-        expect(folded.done).toBe(rangesLength(folded.ranges) >= durationMs * doneShare);
+        expect(folded.done).toBe(rangesLength(folded.ranges) * 100 >= durationMs * extent.donePercent);
       }),
       settings,
     );
@@ -215,8 +228,8 @@ test('two reports of one sitting sent as one say what both say sent one by one',
     fc.property(snapshot, snapshot, stamp, (earlier, newer, at) => {
       const later = { ...newer, sessionId: earlier.sessionId, epoch: earlier.epoch };
       const after = { ...at, sequence: at.sequence + 1 };
-      const oneByOne = fold(stateOfSnapshot(earlier, durationMs, at), stateOfSnapshot(later, durationMs, after));
-      expect(fold(emptyProgress, stateOfSnapshot(joinSnapshots(earlier, later), durationMs, after))).toEqual(
+      const oneByOne = fold(stateOfSnapshot(earlier, extent, at), stateOfSnapshot(later, extent, after));
+      expect(fold(emptyProgress, stateOfSnapshot(joinSnapshots(earlier, later), extent, after))).toEqual(
         earlier.epoch === 0 ? oneByOne : fold(emptyProgress, oneByOne),
       );
     }),

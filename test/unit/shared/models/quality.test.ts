@@ -17,6 +17,12 @@ describe('closestQuality', () => {
     expect(closestQuality('480p', ['original'])).toBe('original');
   });
 
+  it('gives the sparing quality to those alone who ask for it', () => {
+    expect(closestQuality('saver', ['720p', '360p', 'saver'])).toBe('saver');
+    expect(closestQuality('saver', ['720p', '360p'])).toBe('360p');
+    expect(closestQuality('240p', ['720p', 'saver'])).toBe('720p');
+  });
+
   it('finds nothing in nothing', () => {
     expect(closestQuality('480p', [])).toBeUndefined();
   });

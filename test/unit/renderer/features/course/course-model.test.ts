@@ -33,7 +33,7 @@ it('lists each quality once, best first', () => {
 });
 
 describe('the plan to take a course home', () => {
-  const storage = { lessonBytes: 0, cacheBytes: 0, freeBytes: 79, totalBytes: 100, folder: 'lessons', byCourse: [] };
+  const storage = { lessonBytes: 0, cacheBytes: 0, freeBytes: 79, queuedBytes: 0, reservedBytes: 0, totalBytes: 100, folder: 'lessons', byCourse: [] };
 
   it('asks for each lesson in the quality it has', () => {
     const plan = planCourse(course, new Map(), '480p', null);
@@ -48,5 +48,7 @@ describe('the plan to take a course home', () => {
     expect(planCourse(course, new Map(), '480p', storage).fits).toBe(false);
     const here = new Map([['plain', {} as DownloadItem]]);
     expect(planCourse(course, here, '480p', storage)).toMatchObject({ count: 1, bytes: 30, fits: true });
+    // Room that is promised to what is queued is not there twice.
+    expect(planCourse(course, here, '480p', { ...storage, queuedBytes: 50 }).fits).toBe(false);
   });
 });

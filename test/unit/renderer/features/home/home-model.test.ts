@@ -30,7 +30,7 @@ const progress = (...rows: [string, Partial<LessonProgress>][]) =>
   new Map(
     rows.map(([lessonId, change]) => [
       lessonId,
-      { lessonId, timelineId: lessonId, ranges: [], percent: 0, done: false, positionMs: 0, watchedMs: 0, updatedAt: 0, ...change },
+      { lessonId, timelineId: lessonId, ranges: [], percent: 0, done: false, positionMs: 1, watchedMs: 0, updatedAt: 0, ...change },
     ]),
   );
 const anywhere = () => true;
@@ -38,6 +38,11 @@ const anywhere = () => true;
 describe('where to go on', () => {
   it('is nowhere for a student who has not begun', () => {
     expect(lessonToContinue(view, progress(), anywhere)).toBeNull();
+  });
+
+  it('is no lesson that was started anew and not watched since', () => {
+    const rows = progress(['one', { updatedAt: 5 }], ['two', { updatedAt: 9, positionMs: 0, ranges: [] }]);
+    expect(lessonToContinue(view, rows, anywhere)?.lesson.id).toBe('one');
   });
 
   it('is the lesson touched last', () => {

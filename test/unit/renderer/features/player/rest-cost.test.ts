@@ -4,12 +4,17 @@ import { restCost } from '../../../../../src/renderer/features/player/rest-cost.
 const lesson = { bytes: 6_000_000, durationMs: 600_000 };
 
 it('is the share of the time that is still missing', () => {
-  expect(restCost({ ...lesson, fromMs: 0, local: [] })).toBe(6_000_000);
-  expect(restCost({ ...lesson, fromMs: 300_000, local: [] })).toBe(3_000_000);
-  expect(restCost({ ...lesson, fromMs: 300_000, local: [[0, 450_000]] })).toBe(1_500_000);
+  expect(restCost({ ...lesson, fromMs: 0, local: [] })).toEqual({ bytes: 6_000_000, isPartlyHere: false });
+  expect(restCost({ ...lesson, fromMs: 300_000, local: [] })).toEqual({ bytes: 3_000_000, isPartlyHere: false });
+});
+
+it('says when some of the rest is here', () => {
+  expect(restCost({ ...lesson, fromMs: 300_000, local: [[0, 450_000]] })).toEqual({ bytes: 1_500_000, isPartlyHere: true });
+  // What lies behind costs nothing either way, and neither does a frame.
+  expect(restCost({ ...lesson, fromMs: 300_000, local: [[0, 300_500]] })).toMatchObject({ isPartlyHere: false });
 });
 
 it('is nothing when what is left is here, give or take a frame', () => {
-  expect(restCost({ ...lesson, fromMs: 300_000, local: [[0, 599_960]] })).toBe(0);
-  expect(restCost({ ...lesson, fromMs: 600_000, local: [] })).toBe(0);
+  expect(restCost({ ...lesson, fromMs: 300_000, local: [[0, 599_960]] })).toEqual({ bytes: 0, isPartlyHere: false });
+  expect(restCost({ ...lesson, fromMs: 600_000, local: [] })).toEqual({ bytes: 0, isPartlyHere: false });
 });

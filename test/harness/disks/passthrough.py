@@ -1,25 +1,16 @@
-"""A file system that keeps only what was synced: `forgetful.py LIVE DURABLE MOUNT`.
-
-What programs see lies in LIVE. A file's bytes reach DURABLE when the file is synced and not before; names (create, rename,
-remove) reach it at once, which is the worst order a journalling file system may choose. A power cut leaves DURABLE.
-"""
+"""A file system that passes everything on to the folder LIVE; the base of those that misbehave."""
 
 import os
-import shutil
-import sys
 
-from fusepy import FUSE, FuseOSError, Operations
+from fusepy import FuseOSError, Operations
 
 
-class Forgetful(Operations):
-    def __init__(self, live, durable):
-        self.live, self.durable = live, durable
+class Passthrough(Operations):
+    def __init__(self, live):
+        self.live = live
 
     def _live(self, path):
         return self.live + path
-
-    def _durable(self, path):
-        return self.durable + path
 
     def access(self, path, mode):
         if not os.access(self._live(path), mode):
@@ -38,34 +29,27 @@ class Forgetful(Operations):
         return {name: getattr(found, name) for name in ('f_bavail', 'f_bfree', 'f_blocks', 'f_bsize', 'f_files', 'f_ffree', 'f_frsize', 'f_namemax')}
 
     def mkdir(self, path, mode):
-        for place in (self._live(path), self._durable(path)):
-            os.mkdir(place, mode)
+        os.mkdir(self._live(path), mode)
 
     def rmdir(self, path):
-        for place in (self._live(path), self._durable(path)):
-            os.rmdir(place)
+        os.rmdir(self._live(path))
 
     def unlink(self, path):
-        for place in (self._live(path), self._durable(path)):
-            os.unlink(place)
+        os.unlink(self._live(path))
 
     def rename(self, old, new):
         os.rename(self._live(old), self._live(new))
-        os.rename(self._durable(old), self._durable(new))
 
     def chmod(self, path, mode):
-        for place in (self._live(path), self._durable(path)):
-            os.chmod(place, mode)
+        os.chmod(self._live(path), mode)
 
     def chown(self, path, uid, gid):
-        for place in (self._live(path), self._durable(path)):
-            os.chown(place, uid, gid)
+        os.chown(self._live(path), uid, gid)
 
     def utimens(self, path, times=None):
         os.utime(self._live(path), times)
 
     def create(self, path, mode, fi=None):
-        os.close(os.open(self._durable(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
         return os.open(self._live(path), os.O_RDWR | os.O_CREAT | os.O_TRUNC, mode)
 
     def open(self, path, flags):
@@ -88,13 +72,7 @@ class Forgetful(Operations):
         os.close(fh)
 
     def fsync(self, path, datasync, fh):
-        if os.path.exists(self._durable(path)):
-            shutil.copyfile(self._live(path), self._durable(path))
+        os.fsync(fh)
 
     def fsyncdir(self, path, datasync, fh):
         return 0
-
-
-if __name__ == '__main__':
-    _, live_folder, durable_folder, mount = sys.argv
-    FUSE(Forgetful(live_folder, durable_folder), mount, foreground=True, nothreads=True)

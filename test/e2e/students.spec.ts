@@ -1,0 +1,129 @@
+import { expect, test } from '@playwright/test';
+import type { AccountsState } from '../../src/shared/contracts/accounts.ts';
+import { openAlbum, type Album } from '../harness/album.ts';
+import { askApp } from '../harness/ask-app.ts';
+import { belongingsIn } from '../harness/belongings.ts';
+import { watchVideo } from '../harness/player-eye.ts';
+import { openWorld, type Desk, type Seat, type World } from '../harness/world.ts';
+
+const course = 'How the internet survives a bad line';
+const taken = 'What a packet is';
+
+let world: World;
+let album: Album;
+let seat: Seat;
+let desk: Desk;
+
+/** A computer without a keychain, as many are: one student after the other. */
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
+  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
+  world = await openWorld({ school, keyring: false });
+  album = await openAlbum('test-results/students');
+  seat = await world.seat('students');
+  desk = await seat.sitDown();
+  await desk.student.signInAsDemo();
+});
+
+test.afterAll(async () => {
+  await world?.close();
+});
+
+const state = () => askApp<AccountsState>(desk.page, 'accounts.state');
+const watchALittle = async () => {
+  await desk.student.play(taken);
+  const before = (await watchVideo(desk.page, 0)).toMs;
+  await expect.poll(async () => (await watchVideo(desk.page, 200)).toMs, { timeout: 60_000 }).toBeGreaterThan(before + 2000);
+  await desk.student.back();
+};
+
+test('without a keychain and without the line, after a restart the student still watches, and it is recorded and sent later', async () => {
+  await desk.student.openCourse(course);
+  await desk.page.getByRole('button', { name: new RegExp(`^Download ${taken}, 480p`) }).click();
+  await expect(desk.page.getByRole('button', { name: new RegExp(`^${taken}: on this computer`) })).toBeVisible({ timeout: 60_000 });
+  await desk.close();
+  await world.line.cut();
+  desk = await seat.sitDown();
+  expect(await state()).toMatchObject({ student: { name: 'Demo student' }, authorised: false, tokenStorage: 'memory' });
+  await expect(desk.student.banner).toContainText('Offline since', { timeout: 60_000 });
+  await desk.student.openCourse(course);
+  await watchALittle();
+  expect((await belongingsIn(seat.folder)).outbox).not.toEqual([]);
+
+  await world.line.resume();
+  await expect(desk.student.banner).toContainText('Please sign in again', { timeout: 60_000 });
+  await desk.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(desk.page.getByRole('heading', { name: /^Sign in again, / })).toBeVisible();
+  await album.take(desk.app, 'sign-in-again');
+  await desk.page.getByLabel('Password').fill('learn-anywhere');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
+  await expect.poll(async () => (await belongingsIn(seat.folder)).outbox, { timeout: 60_000 }).toEqual([]);
+});
+
+test('a shared computer: Settings say so, it locks, nothing is told behind the lock, and the PIN brings the student back where they were', async () => {
+  await desk.student.go('Settings');
+  await expect(desk.page.getByText('This computer has no keychain, so your sign-in is forgotten')).toBeVisible();
+  await desk.page.getByRole('switch', { name: 'Several people use this computer' }).press('Space');
+  await desk.page.getByRole('button', { name: 'Set a PIN' }).click();
+  await desk.page.getByLabel('New PIN').fill('2468');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.page.getByText('Your PIN is set')).toBeVisible();
+
+  await desk.page.getByRole('button', { name: /signed in$/ }).click();
+  await desk.page.getByRole('menuitem', { name: 'Lock' }).click();
+  await expect(desk.page.getByRole('heading', { name: /^Welcome back/ })).toBeVisible();
+  await album.take(desk.app, 'locked');
+  for (const [name, input] of [['catalog.view', undefined], ['progress.lessons', undefined], ['playback.open', { lessonId: 'what-a-packet-is' }], ['settings.set', { sharedComputer: false }], ['accounts.setPin', { pin: null }]] as const) {
+    await expect(askApp(desk.page, name, input), name).rejects.toThrow(/locked/);
+  }
+  const answer = await desk.page.evaluate(async () => (await fetch('app://teachify/media/poster/any')).status);
+  expect(answer).toBe(404);
+  // What the page still has in its hands is not looked at by who stands there.
+  const tools = (open: boolean) => desk.app.evaluate(({ BrowserWindow }, wish) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (wish) contents?.openDevTools({ mode: 'detach' });
+    return contents?.isDevToolsOpened();
+  }, open);
+  await desk.app.evaluate(({ BrowserWindow }) => {
+    Object.assign(globalThis, { toolsClosed: 0 });
+    BrowserWindow.getAllWindows()[0]?.webContents.on('devtools-closed', () => void ((globalThis as unknown as { toolsClosed: number }).toolsClosed += 1));
+  });
+  await tools(true);
+  await expect.poll(() => desk.app.evaluate(() => (globalThis as unknown as { toolsClosed: number }).toolsClosed), { timeout: 30_000 }).toBe(1);
+  expect(await tools(false)).toBe(false);
+  await desk.page.getByLabel('Your PIN').fill('9999');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.student.alert).toContainText('You can try 4 more times');
+  await desk.page.getByLabel('Your PIN').fill('2468');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+});
+
+test('at the next start everybody chooses; after the PIN what is here plays without the line', async () => {
+  await desk.close();
+  await world.line.cut();
+  desk = await seat.sitDown();
+  await expect(desk.page.getByRole('heading', { name: 'Who is learning?' })).toBeVisible();
+  await album.take(desk.app, 'choose');
+  await desk.page.getByRole('button', { name: /Demo student/ }).click();
+  await desk.page.getByLabel('Your PIN').fill('2468');
+  await desk.page.keyboard.press('Enter');
+  await expect(desk.page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible();
+  await desk.student.openCourse(course);
+  await watchALittle();
+});
+
+test('signing out says what stays, and leaves nothing that opens a lesson', async () => {
+  await desk.student.go('Home');
+  await desk.page.getByRole('button', { name: /signed in$/ }).click();
+  await desk.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(desk.page.getByText('is signed out')).toBeVisible();
+  await expect(desk.page.getByText(/\d+ things? (is|are) not sent yet/)).toBeVisible();
+  await album.take(desk.app, 'signed-out');
+  const { files, outbox } = await belongingsIn(seat.folder);
+  expect([Object.keys(files).length > 1, outbox.length > 0]).toEqual([true, true]);
+  await desk.close();
+});

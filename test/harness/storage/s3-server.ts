@@ -1,0 +1,61 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from 's3rver';
+import { noFaults, refuses, spoilBody, type Faults } from './faults.ts';
+
+export interface S3Server {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly faults: Faults;
+  /** The environment a program needs to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** s3rver on loopback, with the faults of a real one on demand. */
+export async function startS3Server(): Promise<S3Server> {
+  const directory = await mkdtemp(join(tmpdir(), 'teachify-s3-'));
+  const bucket = 'school';
+  const s3 = new S3rver({ directory, silent: true, vhostBuckets: false, configureBuckets: [{ name: bucket }] });
+  await s3.configureBuckets();
+  const answer = s3.callback();
+  const faults = noFaults();
+  const server = createServer((request, response) => {
+    if (refuses(faults, request, response)) return;
+    if (request.method === 'GET' && !request.url?.includes('?list-type')) spoilBody(faults, response);
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3');
+    const isPut = request.method === 'PUT' || (request.method === 'POST' && searchParams.has('uploadId'));
+    if (isPut && !searchParams.has('partNumber') && faults.damages > 0) {
+      faults.damages -= 1;
+      const end = response.end.bind(response);
+      response.end = ((...rest: unknown[]) => {
+        overwriteMiddle(join(directory, `${decodeURIComponent(pathname)}._S3rver_object`));
+        return end(...(rest as []));
+      }) as typeof response.end;
+    }
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    endpoint,
+    bucket,
+    faults,
+    env: { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER', S3_ENDPOINT: endpoint, S3_BUCKET: bucket },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function overwriteMiddle(file: string): void {
+  const handle = openSync(file, 'r+');
+  writeSync(handle, 'damaged', 5);
+  closeSync(handle);
+}

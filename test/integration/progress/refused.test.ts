@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { TeachifyError } from '../../../src/shared/errors.ts';
+import { computer, elsewhere, isSitting } from '../../harness/outbox-computer.ts';
+
+describe('what the school refuses', () => {
+  it('is listed first, however much was watched since', async () => {
+    const { progress, watch, says } = computer();
+    await watch('refused', 1, 'a');
+    says(() => 'reject');
+    await progress.sync();
+    for (let sitting = 0; sitting < 250; sitting += 1) await watch(`later ${sitting}`, 2, 'b');
+    const { waiting, parked, items } = await progress.outbox();
+    expect({ waiting, parked }).toEqual({ waiting: 250, parked: 1 });
+    expect(items.slice(0, 2)).toMatchObject([{ state: 'parked', reason: 'refused', lessonId: 'a' }, { state: 'pending', lessonId: 'b' }]);
+    expect(items).toHaveLength(201);
+  });
+});
+
+describe('a batch the school cannot take', () => {
+  it.each([
+    ['too large a batch', 'payload_too_large', [100, 50, 25, 12, 6]],
+    ['a batch that is never answered in time', 'timeout', [100, 50, 25, 12, 6]],
+  ] as const)('as %s is sent in halves, and all of it goes', async (_, code, sizes) => {
+    const { progress, watch, says, batches } = computer();
+    for (let sitting = 0; sitting < 100; sitting += 1) await watch(`sitting ${sitting}`, 1, `t${sitting}`);
+    says((_event, { events }) => (events.length > 6 ? Promise.reject(new TeachifyError(code, 'no')) : 'applied'));
+    for (let times = 0; times < 200 && (await progress.outbox()).waiting > 0; times += 1) await progress.sync();
+    expect(await progress.outbox()).toMatchObject({ waiting: 0, parked: 0 });
+    expect(batches.slice(0, sizes.length).map(({ events }) => events.length)).toEqual(sizes);
+  });
+
+  it('because it can read nothing of it is found among its neighbours and kept, and they go', async () => {
+    const { progress, watch, says, sent } = computer();
+    for (let sitting = 0; sitting < 20; sitting += 1) await watch(`sitting ${sitting}`, 1, `t${sitting}`);
+    says((_event, { events }) => (events.some((one) => isSitting(one, 'sitting 13')) ? Promise.reject(new TeachifyError('bad_request', 'no')) : 'applied'));
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 1, items: [{ lessonId: 't13', reason: 'bad_request' }] });
+    expect(sent().flat().filter((one) => one === 'sitting 19 1')).not.toEqual([]);
+  });
+});
+
+describe('where to go on', () => {
+  it.each(['here', 'on another machine'])('is not where a sitting that was refused ended, once the student went on %s', async (where) => {
+    const { progress, clock, watch, says, tells, setClock } = computer();
+    await watch('refused', 600);
+    says(() => 'reject');
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 600_000 });
+    await clock.advance(60_000);
+    const tell = (installId: string, sequence: number) => tells([{ ...elsewhere(900_000, 1), position: { ms: 900_000, stamp: { at: clock.now(), installId, sequence } } }]);
+    if (where === 'here') {
+      // Its clock is set right meanwhile: dates alone would not tell.
+      setClock(-1_000_000_000);
+      await watch('taken', 900);
+      says((event, { installId }) => {
+        if (event.kind !== 'watched' || event.snapshot.sessionId !== 'taken') return 'reject';
+        tell(installId, event.sequence);
+        return 'applied';
+      });
+    } else tell('another', 1);
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 1 });
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 900_000 });
+  });
+
+  it.each(['answers', 'tells'] as const)('first is the lesson watched last, though the clock was ten years ahead when another was (the school %s)', async (how) => {
+    const school = computer();
+    const { progress, watch, says, setClock, clock } = school;
+    says(() => 'applied');
+    setClock(10 * 365 * 24 * 60 * 60 * 1000);
+    await watch('early', 60, 'a');
+    school[how]([{ ...elsewhere(60_000, 1), lessonId: 'a', timelineId: 'a', position: { ms: 60_000, stamp: { at: clock.now() - 10 * 365 * 24 * 60 * 60 * 1000, installId: 'this one', sequence: 1 } } }]);
+    await progress.sync();
+    setClock(0);
+    await clock.advance(60_000);
+    await watch('late', 60, 'b');
+    const latest = (await progress.lessons()).toSorted((a, b) => b.updatedAt - a.updatedAt);
+    expect(latest.map(({ timelineId }) => timelineId)).toEqual(['b', 'a']);
+  });
+});

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type RunningServer } from '../../../src/server/compose.ts';
+import { startNginx, type Nginx } from '../../harness/nginx.ts';
+import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
+import { mediaHttpContract } from '../../harness/storage/media-http-contract.ts';
+import { lastingFolder } from '../../harness/temporary-folder.ts';
+import { encodeTinySchool, people } from '../../harness/tiny-school.ts';
+
+const { folder, remove } = lastingFolder();
+let server: RunningServer;
+let nginx: Nginx;
+let client: SchoolClient;
+let path: string;
+
+beforeAll(async () => {
+  const options = { port: 0, data: folder, demoSchool: await encodeTinySchool(), accelRedirect: '/teachify-media', logLevel: 'silent' } as const;
+  server = await startServer(options, { now: () => Date.now(), say: () => {}, version: '0.0.0-test' });
+  nginx = await startNginx({ port: server.port, media: join(folder, 'media') });
+  const signedIn = await schoolClient(nginx.url).post('/api/auth/token', { ...people.tea, device_id: 'd' });
+  client = schoolClient(nginx.url, signedIn.json<{ access_token: string }>().access_token);
+  const { payload } = (await client.ask('/api/lessons/making-tea/manifest')).json<{ payload: string }>();
+  const { renditions } = JSON.parse(payload) as { renditions: { quality: string; file: { sha256: string } }[] };
+  path = `/media/${renditions.find(({ quality }) => quality === '480p')?.file.sha256}`;
+});
+afterAll(async () => {
+  await nginx?.close();
+  await server?.close();
+  remove();
+});
+
+describe('behind nginx', () => {
+  mediaHttpContract(() => ({ client, path }));
+
+  it.each(['bytes=9-5', 'bytes=a-b'])('a range that makes no sense is refused by nginx, where our own server takes it for none: %s', async (range) => {
+    expect((await client.bytes(path, { headers: { range } })).status).toBe(416);
+  });
+
+  it('the server says who may, nginx sends: its own word never reaches a client', async () => {
+    const direct = await schoolClient(server.url).bytes(path);
+    expect([direct.body.length, direct.headers.get('x-accel-redirect')]).toEqual([0, `/teachify-media/${path.slice(7, 9)}/${path.slice(7)}`]);
+    const answer = await client.bytes(path);
+    expect(answer.headers.get('x-accel-redirect')).toBe(null);
+    expect(answer.headers.get('last-modified')).toBe(null);
+    expect(answer.body.length).toBeGreaterThan(1000);
+  });
+
+  it('nobody reaches the media folder past the server', async () => {
+    const inside = path.slice('/media/'.length);
+    for (const way of [`/teachify-media/${inside.slice(0, 2)}/${inside}`, '/teachify-media/../keys.json', '/teachify-media/%2e%2e/school.db', '/teachify-media../school.db', '/media/..%2f..%2fkeys.json']) {
+      expect([400, 404]).toContain((await client.ask(way)).status);
+    }
+  });
+
+  it('a film in clear goes to the enrolled by Range, and to no cache', async () => {
+    const film = '/api/lessons/drinking-tea/video.mp4';
+    const answer = await client.bytes(film, { headers: { range: 'bytes=4-7' } });
+    expect([answer.status, answer.body.toString(), answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([206, 'ftyp', 'video/mp4', 'private, no-cache']);
+    expect((await schoolClient(nginx.url).ask(film)).status).toBe(401);
+  });
+
+  it('a segment by its own address comes whole', async () => {
+    const playlist = (await client.ask('/api/lessons/making-tea/playlist_480p.m3u8')).text;
+    const [, segment = ''] = /(\/media\/[0-9a-f]{64}\/\d+-\d+\.m4s)/.exec(playlist) ?? [];
+    const [, from = 0, to = 0] = /(\d+)-(\d+)\.m4s/.exec(segment)?.map(Number) ?? [];
+    expect((await client.bytes(segment)).body.length).toBe(to - from + 1);
+  });
+});
