@@ -11,7 +11,8 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
-      rollupOptions: { input: at('src/main/index.ts'), external: native, output: { format: 'es', entryFileNames: 'index.js' } },
+      // Names stay as they are: what the log says of a bug must be readable.
+      rollupOptions: { input: at('src/main/index.ts'), external: native, output: { format: 'es', entryFileNames: 'index.js', minify: { compress: true, mangle: false } } },
     },
   },
   preload: {
@@ -25,9 +26,12 @@ export default defineConfig({
     root: at('src/renderer'),
     build: {
       outDir: at('out/renderer'),
+      minify: true,
       rollupOptions: { input: at('src/renderer/index.html') },
       // The content security policy forbids data: scripts and fonts; keep every asset a file.
       assetsInlineLimit: 0,
+      // They lie beside the window, on a disk; what is loaded late is split off by hand.
+      chunkSizeWarningLimit: 1000,
       modulePreload: { polyfill: false },
     },
     plugins: [react()],

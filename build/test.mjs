@@ -1,4 +1,4 @@
-// npm test: set-up, then every check and test; `npm test -- checks|unit|e2e` narrows it.
+// npm test: set-up, then every check and test; `npm test -- checks|unit|screens|e2e` narrows it.
 import { rm } from 'node:fs/promises';
 import { buildBundles } from './setup/bundle.mjs';
 import { openDisplay } from './setup/display.mjs';
@@ -6,11 +6,11 @@ import { continueOnNode24 } from './setup/node-24.mjs';
 import { prepareApp, prepareDemoSchool } from './setup/prepare.mjs';
 import { requireSystemPackages } from './setup/system-packages.mjs';
 import { say } from './setup/say.mjs';
-import { addUp, closingLine } from './test/tally.mjs';
-import { runChecks, runPlaywright, runVitest } from './test/parts.mjs';
+import { addUp, closingLines } from './test/tally.mjs';
+import { runChecks, runE2e, runScreens, runVitest } from './test/parts.mjs';
 
 await continueOnNode24(import.meta.url);
-const parts = { checks: runChecks, unit: runVitest, e2e: runPlaywright };
+const parts = { checks: runChecks, unit: runVitest, screens: runScreens, e2e: runE2e };
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
@@ -20,11 +20,9 @@ if (unknown.length > 0) {
 const wanted = named.length > 0 ? named : Object.keys(parts);
 
 const { env } = await prepareApp();
-await requireSystemPackages('media', 'keyring', 'tracing', 'forgetting');
-if (wanted.includes('e2e')) {
-  env.TEACHIFY_DEMO_SCHOOL = await prepareDemoSchool();
-  await buildBundles();
-}
+await requireSystemPackages('media', 'keyring', 'tracing', 'forgetting', 'district', 'proxying', 'chromium');
+if (wanted.includes('e2e')) env.TEACHIFY_DEMO_SCHOOL = await prepareDemoSchool();
+if (wanted.includes('screens') || wanted.includes('e2e')) await buildBundles();
 const display = await openDisplay();
 await rm('test-results', { recursive: true, force: true });
 
@@ -35,5 +33,5 @@ for (const name of wanted) {
 }
 display.close();
 const tally = addUp(tallies);
-console.log(`\n${closingLine(tally)}`);
+console.log(`\n${closingLines(tally)}`);
 process.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 /**
  * What electron-builder shall do: bundles and native code into an archive, everything else left out.
- * @param {{ electronVersion: string, electronFolder: string, demoSchool: string | null, sqliteBinding: string | null }} parts
+ * @param {{ output: string, electronVersion: string, electronFolder: string, demoSchool: string | null, sqliteBinding: string | null }} parts
  */
-export function packageConfig({ electronVersion, electronFolder, demoSchool, sqliteBinding }) {
+export function packageConfig({ output, electronVersion, electronFolder, demoSchool, sqliteBinding }) {
   return {
     appId: 'org.teachify.desktop',
     productName: 'Teachify',
     electronVersion,
     electronDist: electronFolder,
-    directories: { output: 'dist', buildResources: 'build/package' },
+    directories: { output, buildResources: 'build/package' },
     // The bundles hold all JavaScript; of node_modules only native code and what loads it. Node 24 is for building.
     files: [
       'out/{main,preload,renderer,server}/**',

@@ -40,7 +40,19 @@ export const needs = {
     { package: 'fuse3', program: 'fusermount3' },
     { package: 'python3-fusepy', file: '/usr/lib/python3/dist-packages/fusepy.py' },
   ],
-  bench: [{ package: 'aria2', program: 'aria2c' }],
+  // What a district's server stands on, for the tests of it.
+  district: [
+    { package: 'postgresql', file: '/usr/lib/postgresql' },
+    { package: 'redis-server', program: 'redis-server' },
+  ],
+  // What a school runs before the course server.
+  proxying: [{ package: 'nginx-light', program: 'nginx' }],
+  // A browser that knows nothing of us, for what generic players make of a lesson.
+  chromium: [{ package: 'chromium', program: 'chromium' }],
+  bench: [
+    { package: 'aria2', program: 'aria2c' },
+    { package: 'wrk', program: 'wrk' },
+  ],
 };
 
 /** @returns {Need[]} those of `wanted` that `has` does not know */
@@ -70,7 +82,7 @@ export async function requireSystemPackages(...groups) {
 }
 
 /** Elsewhere every machine has a display and a keychain of its own, and the tests that look on are left out. */
-const onLinuxOnly = new Set(['Xvfb', 'xauth', 'gnome-keyring-daemon', 'dbus-daemon', 'strace', 'fusermount3']);
+const onLinuxOnly = new Set(['Xvfb', 'xauth', 'gnome-keyring-daemon', 'dbus-daemon', 'strace', 'fusermount3', 'redis-server', 'nginx']);
 
 function explainForeign(absent) {
   const programs = absent.flatMap(({ program }) => (program && !onLinuxOnly.has(program) ? [program] : []));
@@ -87,5 +99,6 @@ async function machine() {
 /** True when a program of this name is on the PATH. */
 export function onPath(program) {
   const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program];
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
+  // Debian keeps servers where only root's PATH leads.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => names.some((name) => existsSync(join(folder, name))));
 }

@@ -16,11 +16,12 @@ const checks = [
 
 /** Each check counts as one test. */
 export async function runChecks(env) {
-  const tally = { passed: 0, failed: 0, skipped: 0 };
+  const tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const [name, args] of checks) {
     const code = await run(node24, args, { env });
     console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name}`);
     tally[code === 0 ? 'passed' : 'failed'] += 1;
+    if (code !== 0) tally.failures.push(name);
   }
   return tally;
 }
@@ -32,9 +33,20 @@ export async function runVitest(env) {
   return tallyOfVitest(await report(file), code);
 }
 
-export async function runPlaywright(env) {
-  const file = join(root, 'test-results', 'e2e.json');
-  const code = await run(node24, [program('@playwright/test/cli.js'), 'test', '--config', 'test/playwright.config.ts', '--project', 'e2e'], { env });
+/** Every screen in every state, from a table of answers: nothing there waits for a line, so two windows at once. */
+export function runScreens(env) {
+  return runPlaywright('screens', ['--workers', '2'], env);
+}
+
+/** The whole app against real servers over real lines, one window at a time. */
+export function runE2e(env) {
+  return runPlaywright('e2e', [], env);
+}
+
+async function runPlaywright(project, options, env) {
+  const file = join(root, 'test-results', `${project}.json`);
+  const args = ['test', '--config', 'test/playwright.config.ts', '--project', project, ...options];
+  const code = await run(node24, [program('@playwright/test/cli.js'), ...args], { env: { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file } });
   return tallyOfPlaywright(await report(file), code);
 }
 
