@@ -109,6 +109,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     configuredServerUrl: () => settings.get().serverUrl ?? defaultServerUrl(),
     saveServerUrl: async (serverUrl) => void (await settings.set({ serverUrl })),
     isShared: () => settings.get().sharedComputer,
+    forgetKeys: (staying) => contents.forgetKeys(staying),
     openBrowser,
   }).catch(async (error: unknown) => {
     // A ledger that is to be repaired must not be held.

@@ -22,6 +22,8 @@ export interface Manner {
   permission: string | null;
   /** Addresses of segments are good for so many requests; the playlist names fresh ones each time it is read. Null for addresses that stay good. */
   goodFor: number | null;
+  /** Nobody answers at all. */
+  gone: boolean;
   /** What is asked for by GET under these paths is refused with their status. */
   refused: Readonly<Record<string, number>>;
 }
@@ -35,7 +37,7 @@ export interface ForeignHouse {
 }
 
 export async function openForeignHouse(folder: string): Promise<ForeignHouse> {
-  const manner: Manner = { etags: true, silent: false, cutOnce: null, permission: null, goodFor: null, refused: {} };
+  const manner: Manner = { etags: true, silent: false, cutOnce: null, permission: null, goodFor: null, gone: false, refused: {} };
   let pass = 0;
   let used = 0;
   /** Whether a segment is still given out under this address. */
@@ -52,6 +54,7 @@ export async function openForeignHouse(folder: string): Promise<ForeignHouse> {
     const note = { method: request.method ?? '', path, range, authorization, status: 0 };
     requests.push(note);
     response.once('close', () => (note.status = response.statusCode));
+    if (manner.gone) return void request.socket.destroy();
     if (manner.permission !== null && search !== `?${manner.permission}`) return void response.writeHead(403).end();
     const refusal = request.method === 'GET' ? manner.refused[path] : undefined;
     if (refusal !== undefined) return void response.writeHead(refusal).end();

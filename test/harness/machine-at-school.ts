@@ -53,7 +53,7 @@ export async function openMachine({ folder, url, clock, vault = openVault, share
   };
   const random = systemRandom();
   const logger = silentLogger();
-  const accounts = await createAccounts({ database: databases.ledger, transport, vault, clock, random, logger, configuredServerUrl: url, saveServerUrl: async () => {}, isShared: shared, openBrowser });
+  const accounts = await createAccounts({ database: databases.ledger, transport, vault, clock, random, logger, configuredServerUrl: url, saveServerUrl: async () => {}, isShared: shared, forgetKeys: async () => {}, openBrowser });
   const api = createApiClient({ transport, serverUrl: accounts.serverUrl, authorisation: accounts.authorisation });
   const leases = createLeases({ database: databases.ledger, api, accounts, wrapper: openKeyFile(join(folder, 'content.key'), random) });
   const machine: MachineAtSchool = { accounts, leases, api, databases, asked, offline: false, close: () => databases.close() };

@@ -158,9 +158,9 @@ export class AccountWrites {
     guarded('ledger', () => this.#db.prepare(sql).run());
   }
 
-  /** A ledger that was once repaired away still holds what everybody's lessons were opened by. */
+  /** Databases that were once set aside still hold what everybody's lessons were opened by. */
   wipeSetAside(): void {
-    wipeSetAside(dirname(this.#db.name), 'ledger');
+    for (const database of ['ledger', 'content'] as const) wipeSetAside(dirname(this.#db.name), database);
   }
 
   /** Of everybody, when this becomes a shared computer. */

@@ -28,6 +28,8 @@ interface Dependencies {
   readonly saveServerUrl: (url: string) => Promise<void>;
   /** Whether this is a shared computer. */
   readonly isShared: () => boolean;
+  /** Wipes what opens lessons and lies elsewhere than in the ledger, but what is those students' who stay. */
+  readonly forgetKeys: (staying: readonly { readonly id: AccountId; readonly server: string }[]) => Promise<void>;
   /** Opens a page of this server in the system's browser. */
   readonly openBrowser?: ((address: string, server: string) => Promise<void>) | undefined;
   readonly clock: Clock;
@@ -218,6 +220,7 @@ class MachineAccounts implements AccountsAndTokens {
   async signOut(): Promise<AccountsState> {
     const account = this.#account();
     if (!account) return this.state();
+    if (this.#deps.isShared()) await this.#forgetKeys(account.id);
     await this.#parts.writes.leave(account.id, { wipe: this.#deps.isShared() });
     if (this.#deps.isShared()) this.#wipeSetAside();
     await this.#listAnew();
@@ -280,12 +283,18 @@ class MachineAccounts implements AccountsAndTokens {
     for (const other of others) void this.#sittings.close(other);
   }
 
+  /** Content that cannot be wiped is no reason to stay either: nobody's progress is in it. */
+  async #forgetKeys(leaving: AccountId): Promise<void> {
+    const staying = this.#listed.filter(({ id }) => id !== leaving);
+    await this.#deps.forgetKeys(staying).catch((error: unknown) => this.#deps.logger.error('keys of lessons from elsewhere could not be wiped', { error }));
+  }
+
   /** A file that cannot be wiped is no reason to stay. */
   #wipeSetAside(): void {
     try {
       this.#parts.writes.wipeSetAside();
     } catch (error) {
-      this.#deps.logger.error('a damaged ledger could not be wiped', { error });
+      this.#deps.logger.error('a damaged database could not be wiped', { error });
     }
   }
 

@@ -13,7 +13,8 @@ export function decryptWhole(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 }
 
 /** As another school's playlist says: AES-128-CBC, PKCS #7, the IV named or made of the media sequence number. */
-export function decryptForeign({ bytes: key, iv }: { readonly bytes: Uint8Array; readonly iv: Uint8Array }, bytes: Uint8Array): Uint8Array {
+export function decryptForeign({ bytes: key, iv }: { readonly bytes: Uint8Array | null; readonly iv: Uint8Array }, bytes: Uint8Array): Uint8Array {
+  if (key === null) throw new TeachifyError('lease_missing', 'The key of this video is not here any more');
   return decrypt(key, iv, bytes);
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { signedManifestSchema, type Lesson } from '../../shared/api/catalog.ts';
 import { endpointUrl, endpoints } from '../../shared/api/endpoints.ts';
-import { TeachifyError } from '../../shared/errors.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { filesOfQuality, type Manifest, type PublishedFile, type Rendition } from '../../shared/models/manifest.ts';
 import { decodePieceTable, type Piece } from '../../shared/models/piece-table.ts';
 import type { Connection } from '../database/connection.ts';
@@ -12,6 +12,7 @@ import type { KeyWrapper } from '../base/key-wrapper.ts';
 import { countedBytes, createFetcher } from './foreign/fetcher.ts';
 import { checkForeign } from './foreign/check-foreign.ts';
 import { askForeign, describeForeign, foreignSchema, isForeign, type Foreign } from './foreign/foreign-lessons.ts';
+import { askKeys, lacksKeys, wipeKeys, withoutKeys } from './foreign/kept-keys.ts';
 import { takeOverSameParts } from './foreign/same-parts.ts';
 import { LessonRepository } from './lesson-repository.ts';
 import { isWholeMp4 } from './mp4-structure.ts';
@@ -49,13 +50,24 @@ interface Dependencies {
 
 /** Lessons in terms of files: from disk once verified, else from the server. */
 export function createLessonContents(dependencies: Dependencies): LessonContents {
-  const { database, store, api, signingKeys, serverUrl } = dependencies;
+  const { database, store, api, signingKeys, serverUrl, wrapper } = dependencies;
   const rows = new LessonRepository(database);
+  let timesForgotten = 0;
+
+  /** Writes down a lesson without a manifest, later; keys that were forgotten meanwhile stay so. */
+  const keepUnsigned = (lesson: Lesson): ((known: Plain | Foreign) => Promise<void>) => {
+    const [server, timesBefore] = [serverUrl(), timesForgotten];
+    return (known) => {
+      const kept = 'renditions' in known && timesForgotten !== timesBefore ? withoutKeys(known) : known;
+      return rows.save(server, lesson.id, { payload: JSON.stringify(kept), signature: null });
+    };
+  };
 
   const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Described> => {
     if (!lesson.manifestUrl) {
+      const keep = keepUnsigned(lesson);
       const known = isForeign(lesson) ? await askForeign({ ...dependencies, fetcher: createFetcher(dependencies) }, lesson, signal) : await askPlain(dependencies, lesson, signal);
-      return { known, keep: () => rows.save(serverUrl(), lesson.id, { payload: JSON.stringify(known), signature: null }) };
+      return { known, keep: () => keep(known) };
     }
     const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
     const manifest = await verifyManifest(signed, await signingKeys(jwsKeyId(signed.signature)));
@@ -76,6 +88,22 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     return verifyManifest({ payload: stored.payload, signature: stored.signature }, await signingKeys(jwsKeyId(stored.signature)));
   };
 
+  /** As it lies on the disk and can be opened; its keys, where they were wiped, from where they lie. */
+  const openable = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Known | null> => {
+    const known = await fromDisk(lesson);
+    if (!known || isManifest(known) || !('renditions' in known) || !lacksKeys(wrapper, lesson.id, known)) return known;
+    const keep = keepUnsigned(lesson);
+    try {
+      const renewed = await askKeys({ wrapper, fetcher: createFetcher(dependencies) }, lesson.id, known, signal);
+      await keep(renewed);
+      return renewed;
+    } catch (error) {
+      // They moved; the playlists name where to.
+      if (isTeachifyError(error, 'not_found') || isTeachifyError(error, 'forbidden')) return null;
+      throw error;
+    }
+  };
+
   const describe = async (lesson: Lesson, known: Known, options: LoadOptions): Promise<LessonContent> => {
     const content = isManifest(known) ? await describeManifest(store, lesson, known, options) : 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
     for (const file of content.files.values()) await store.register(file);
@@ -83,7 +111,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
   };
 
   return {
-    load: async (lesson, options) => describe(lesson, (await fromDisk(lesson)) ?? (await firstFromServer(lesson, options.signal)), options),
+    load: async (lesson, options) => describe(lesson, (await openable(lesson, options.signal)) ?? (await firstFromServer(lesson, options.signal)), options),
     stored: async (lesson) => {
       const known = await fromDisk(lesson);
       return known && isManifest(known) ? known : null;
@@ -105,6 +133,10 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
         await takeOverSameParts(store, gone, content);
       };
       return { content, reuse, keep };
+    },
+    forgetKeys: async (keepers) => {
+      timesForgotten += 1;
+      await wipeKeys(database, keepers);
     },
     checkStructure: async ({ plain, foreign, files }, options) => {
       if (foreign) return checkForeign(store, { foreign, files }, options);

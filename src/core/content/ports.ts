@@ -155,7 +155,8 @@ export interface PieceSource {
 /** What a foreign playlist says of a piece (RFC 8216 4.3.2). One that lasts no time is an initialisation section. */
 export interface ForeignPart {
   readonly discontinuity: boolean;
-  readonly key: { readonly bytes: Uint8Array; readonly iv: Uint8Array } | null;
+  /** Its bytes are null where they were wiped and not asked for again: it opens nothing then. */
+  readonly key: { readonly bytes: Uint8Array | null; readonly iv: Uint8Array } | null;
 }
 
 /** A lesson in terms of files: what playing and taking home need. */
@@ -172,10 +173,18 @@ export interface LessonContent {
   readonly files: ReadonlyMap<FileId, FileDescription>;
 }
 
+/** Whose lessons stay open when somebody else's are closed. */
+export interface Keeper {
+  /** `server address#student id`. */
+  readonly id: string;
+  readonly server: string;
+}
+
 export interface LessonContents {
   /**
    * The lesson's content: from disk when it was verified before, else from the server, checked against the pinned key.
-   * Piece tables of what is needed at `qualities` are loaded; all of them when it is left out.
+   * Piece tables of what is needed at `qualities` are loaded; all of them when it is left out. Keys of a lesson from elsewhere
+   * that were wiped are asked for again: without them there is nothing to load.
    */
   load(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<LessonContent>;
   /** The manifest on this computer, whatever its revision; null when there is none. Asks nobody. */
@@ -187,6 +196,11 @@ export interface LessonContents {
    * so that an update that stops half way costs nobody a lesson.
    */
   update(lesson: Lesson, options: FetchOptions & { readonly qualities?: readonly string[] }): Promise<ContentUpdate>;
+  /**
+   * Wipes the keys of lessons from elsewhere, but of those that one of these students took home. Who is told them right now
+   * does not write them down.
+   */
+  forgetKeys(keepers: readonly Keeper[]): Promise<void>;
   /** A file without hashes is believed only when its own structure is whole; else all of it is absent again and this throws piece_corrupt. */
   checkStructure(content: LessonContent, options: FetchOptions): Promise<void>;
 }

@@ -20,7 +20,7 @@ export function openConnection({ file, durability, nativeBinding }: OpenOptions)
     connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     if (durability === 'full') connection.pragma('fullfsync = 1');
     // What a student wiped is gone from the file too.
-    if (durability === 'full') connection.pragma('secure_delete = ON');
+    connection.pragma('secure_delete = ON');
     connection.pragma('foreign_keys = ON');
     connection.pragma('busy_timeout = 5000');
     return connection;

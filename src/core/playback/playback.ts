@@ -93,7 +93,9 @@ class LessonPlayback implements Playback {
     if (!home && !offline) await this.#updateDescription(lesson);
     const content = await contents.load(lesson, { priority: 'foreground', ...qualities }).catch((error: unknown) => {
       if (!home) throw missing(error, offline);
-      return contents.load(lesson, { priority: 'foreground', qualities: [home.quality] });
+      return contents.load(lesson, { priority: 'foreground', qualities: [home.quality] }).catch((again: unknown) => {
+        throw lesson.manifestUrl === null ? locked(again) : again;
+      });
     });
     if (content.manifest && !content.foreign) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
     const mediaId = random.id();
@@ -322,6 +324,11 @@ class LessonPlayback implements Playback {
     if (isTeachifyError(error) && (error.code === 'not_enrolled' || error.code === 'forbidden')) throw error;
     this.#deps.logger.info('the lease could not be renewed now', { error });
   }
+}
+
+/** All of a lesson without a manifest that was taken home is here but its keys, once they were wiped: "cannot be reached" is about them. */
+function locked(error: unknown): unknown {
+  return isTeachifyError(error) && error.retryable ? new TeachifyError('lease_missing', 'The keys of this video are asked for when there is a line', { cause: error }) : error;
 }
 
 /** Offline, "cannot be reached" means to a student that the lesson is not here. */

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { openCoreAtSchool } from '../../harness/core-at-school.ts';
 import { encodeCmaf, encodeLockedTs, linkForeign, openForeignHouse, type ForeignHouse } from '../../harness/foreign-hls.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
+import { people } from '../../harness/tiny-school.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  Object.assign(house.manner, { etags: true, silent: false, cutOnce: null, permission: null });
+  Object.assign(house.manner, { etags: true, silent: false, cutOnce: null, permission: null, gone: false });
   house.requests.length = 0;
   // Signing in is limited by the minute.
   await server.restart();
@@ -92,6 +94,77 @@ it('keys lie nowhere in clear', async () => {
     const bytes = readFileSync(join(name.parentPath, name.name));
     for (const form of [key, key.toString('hex'), key.toString('base64')]) expect(bytes.includes(form)).toBe(false);
   }
+});
+
+/** The keys of the lesson as they lie wrapped on the disk. */
+function wrappedKeys(): string[] {
+  const disk = new Database(join(data, 'content.db'), { readonly: true });
+  const payload = disk.prepare("SELECT payload FROM lesson_contents WHERE lesson_id = 'locked'").pluck().get() as string;
+  disk.close();
+  return [...new Set([...payload.matchAll(/"wrapped":"([^"]+)"/g)].map(([, wrapped = '']) => wrapped))];
+}
+const onDisk = () => Buffer.concat(readdirSync(data).filter((name) => name.startsWith('content.db')).map((name) => readFileSync(join(data, name))));
+const signIn = (who: keyof typeof people) => core.accounts.signIn(people[who].email, people[who].password);
+
+it('signing out of a shared computer takes the keys of a lesson from elsewhere along, from the file too; one request brings them back', async () => {
+  await core.settings.set({ sharedComputer: true });
+  await takeHome('locked', 'original');
+  const [wrapped = ''] = wrappedKeys();
+  expect(onDisk().includes(wrapped)).toBe(true);
+  await core.accounts.signOut();
+  expect([wrappedKeys(), onDisk().includes(wrapped)]).toEqual([[], false]);
+
+  await signIn('both');
+  house.manner.gone = true;
+  await expect(core.playback.open('locked')).rejects.toMatchObject({ code: 'lease_missing' });
+  expect(await stateOf('locked')).toBe('ready');
+  house.manner.gone = false;
+  house.requests.length = 0;
+  const source = await core.playback.open('locked');
+  expect(house.requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /ts/secret.key']);
+  house.manner.gone = true;
+  expect(await frames(await unpack(source), '0:v:0')).toBe(await frames(join(folder, 'ts/playlist.m3u8'), '0:v:0'));
+  await core.playback.close(source.mediaId);
+  await expect(core.playback.open('locked')).resolves.toMatchObject({ kind: 'hls' });
+});
+
+it('a key that moved is found by reading the playlist anew', async () => {
+  await core.settings.set({ sharedComputer: true });
+  await takeHome('locked', 'original');
+  await core.accounts.signOut();
+  await signIn('both');
+  const [playlist, key] = [join(folder, 'ts/playlist.m3u8'), join(folder, 'ts/secret.key')];
+  const before = readFileSync(playlist, 'utf8');
+  await writeFile(join(folder, 'ts/moved.key'), readFileSync(key));
+  await writeFile(playlist, before.replaceAll('secret.key', 'moved.key'));
+  house.manner.refused = { '/ts/secret.key': 404 };
+  const source = await core.playback.open('locked');
+  house.manner.refused = {};
+  expect((await core.playback.availability(source.mediaId)).renditions[0]?.ranges).toEqual([[0, 7000]]);
+  await writeFile(playlist, before);
+});
+
+it('who stays in the list of a shared computer keeps the keys of what they took home', async () => {
+  await core.settings.set({ sharedComputer: true });
+  await takeHome('locked', 'original');
+  const keys = wrappedKeys();
+  await signIn('tea');
+  await core.catalog.refresh();
+  await core.playback.open('locked');
+  await core.accounts.signOut();
+  expect(wrappedKeys()).toEqual(keys);
+  await signIn('both');
+  await core.accounts.signOut();
+  expect(wrappedKeys()).toEqual([]);
+});
+
+it('keys that were on their way when their student signed out are not written down', async () => {
+  await core.settings.set({ sharedComputer: true });
+  const opening = core.playback.open('locked').catch(() => null);
+  await expect.poll(() => house.requests.some(({ path }) => path === '/ts/playlist.m3u8'), { timeout: 15_000 }).toBe(true);
+  await core.accounts.signOut();
+  await opening;
+  expect(onDisk().includes('"wrapped":"')).toBe(false);
 });
 
 it('byte ranges of fragmented MP4 with sound apart come in joined requests, at the quality that was wished and no other', async () => {

@@ -19,8 +19,8 @@ const partSchema = z.object({
   isCounted: z.boolean().default(false),
   durationUs: z.int().nonnegative(),
   discontinuity: z.boolean(),
-  /** The key wrapped as leases are, base64; its initialisation vector in hex. */
-  key: z.object({ wrapped: z.string(), iv: z.string() }).nullable(),
+  /** The key wrapped as leases are, base64, null once it was wiped; where it lies, which older descriptions do not say; its initialisation vector in hex. */
+  key: z.object({ url: z.string().nullable().default(null), wrapped: z.string().nullable(), iv: z.string() }).nullable(),
 });
 type StoredPart = z.infer<typeof partSchema>;
 
@@ -73,7 +73,7 @@ export async function askForeign({ fetcher, wrapper, serverUrl }: Dependencies, 
     if (stretch <= 0 || offset + stretch > total) throw new TeachifyError('manifest_invalid', 'The playlist names bytes that are not there');
     return {
       ...{ url: address, offset, length: stretch, total, etag, isCounted, durationUs, discontinuity },
-      key: key && { wrapped: await wrappedKey(key.url), iv: Buffer.from(key.iv).toString('hex') },
+      key: key && { url: key.url, wrapped: await wrappedKey(key.url), iv: Buffer.from(key.iv).toString('hex') },
     };
   };
   const renditions: ForeignRendition[] = [];
@@ -92,7 +92,7 @@ export function describeForeign({ wrapper }: Pick<Dependencies, 'wrapper'>, less
   const add = ({ parts }: ForeignRendition): { sha256: string; bytes: number; keyId: null } => {
     const file = fileOf(parts);
     files.set(file.id, file);
-    foreign.set(file.id, parts.map(({ discontinuity, key }) => ({ discontinuity, key: key && unwrapKey(wrapper, lesson.id, key) })));
+    foreign.set(file.id, parts.map(({ discontinuity, key }) => ({ discontinuity, key: key && { bytes: unwrapBytes(wrapper, lesson.id, key.wrapped), iv: Buffer.from(key.iv, 'hex') } })));
     return { sha256: file.id, bytes: file.bytes, keyId: null };
   };
   const media: Rendition[] = [];
@@ -141,13 +141,12 @@ function ratesOf({ parts }: ForeignRendition): { averageBandwidth: number; bandw
 
 const contextOf = (lessonId: string) => `foreign-key#${lessonId}`;
 
-function wrapBytes(wrapper: KeyWrapper, lessonId: string, bytes: Uint8Array): string {
+export function wrapBytes(wrapper: KeyWrapper, lessonId: string, bytes: Uint8Array): string {
   return Buffer.from(wrapper.wrap(Buffer.from(bytes).toString('hex'), contextOf(lessonId))).toString('base64');
 }
 
-function unwrapKey(wrapper: KeyWrapper, lessonId: string, { wrapped, iv }: NonNullable<StoredPart['key']>): NonNullable<ForeignPart['key']> {
-  const key = wrapper.unwrap(Buffer.from(wrapped, 'base64'), contextOf(lessonId));
-  if (key === null) throw new TeachifyError('lease_missing', 'The key of this video cannot be read any more');
-  return { bytes: Buffer.from(key, 'hex'), iv: Buffer.from(iv, 'hex') };
+/** Null for a key that was wiped, or that another key file wrapped. */
+export function unwrapBytes(wrapper: KeyWrapper, lessonId: string, wrapped: string | null): Uint8Array | null {
+  const key = wrapped === null ? null : wrapper.unwrap(Buffer.from(wrapped, 'base64'), contextOf(lessonId));
+  return key === null ? null : Buffer.from(key, 'hex');
 }
-
