@@ -12,7 +12,10 @@ const portion = 500;
 if (part !== undefined) {
   const [seed = 0, runs = 0] = part.split(' ').map(Number);
   // In portions, each with a seed of its own, so that a failure can be seen again in half a minute.
-  for (let done = 0; done < runs; done += portion) await simulate({ runs: Math.min(portion, runs - done), seed: seed + done });
+  for (let done = 0; done < runs; done += portion) {
+    await simulate({ runs: Math.min(portion, runs - done), seed: seed + done });
+    console.log(`  seed ${seed + done}: ${Math.min(runs, done + portion)} of ${runs} lives ended well`);
+  }
 } else {
   const processes = availableParallelism();
   const began = Date.now();

@@ -53,5 +53,6 @@ async function play(scene: Scene, { width, height, zoom, words, settings }: Dres
   await stage.show(answers, { absent });
   await scene.play?.(stage);
   await stage.page.getByRole('heading', { level: 1 }).waitFor();
+  await stage.quiet();
   await stage.page.waitForFunction(() => document.getAnimations().every(({ playState, effect }) => playState !== 'running' || effect?.getTiming().iterations === Infinity));
 }

@@ -153,7 +153,9 @@ async function openCourse(stage: Stage): Promise<void> {
 function openSection(index: number): (stage: Stage) => Promise<void> {
   return async (stage) => {
     await settled(stage);
-    await stage.page.locator('.side-bar-list button').nth(index).click();
+    const button = stage.page.locator('.side-bar-list button').nth(index);
+    await button.click();
+    await button.and(stage.page.locator('[aria-current=page]')).waitFor();
     await settled(stage);
   };
 }

@@ -32,7 +32,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const state = { answers: {}, absent: [], gone: [], slow: [], damaged: [], calls: [] };
+const state = { answers: {}, absent: [], gone: [], slow: [], damaged: [], calls: [], unanswered: 0 };
 globalThis.screens = state;
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
@@ -41,7 +41,10 @@ ipcMain.handle('screens:call', async (_event, name, input) => {
   state.calls.push({ name, input });
   const answer = state.answers[name];
   if (answer === undefined) return { ok: false, error: { code: 'internal', message: `No answer for ${name}`, retryable: false } };
-  if (answer === 'never') return unanswered();
+  if (answer === 'never') {
+    state.unanswered += 1;
+    return unanswered();
+  }
   if (name === 'settings.set') answer.value = { ...state.answers['settings.get'].value, ...input };
   if (name === 'settings.set') state.answers['settings.get'].value = answer.value;
   return answer;

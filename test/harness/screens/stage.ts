@@ -17,6 +17,8 @@ interface StageState {
   slow: string[];
   damaged: string[];
   calls: { name: CallName; input: unknown }[];
+  /** How many of them never get an answer. */
+  unanswered: number;
 }
 
 /** The built renderer in a real window, with a table of answers in place of the shell. */
@@ -39,6 +41,8 @@ export interface Stage {
   /** From now on they come as noise in whole boxes. */
   readonly setDamaged: (parts: readonly string[]) => Promise<void>;
   readonly calls: () => Promise<StageState['calls']>;
+  /** Once everything that was asked for has been answered and drawn. */
+  readonly quiet: () => Promise<void>;
   readonly resize: (width: number, height: number, zoom?: number) => Promise<void>;
   /** The window as it is, as a PNG. (Playwright's own screenshots know nothing of a window's zoom.) */
   readonly picture: () => Promise<Buffer>;
@@ -77,7 +81,7 @@ export async function openStage(): Promise<Stage> {
     page,
     troubles,
     show: async (answers, { absent = [] } = {}) => {
-      await change(app, { answers, absent: [...absent], gone: [], slow: [], damaged: [], calls: [] });
+      await change(app, { answers, absent: [...absent], gone: [], slow: [], damaged: [], calls: [], unanswered: 0 });
       await page.goto('app://teachify/index.html');
       await page.waitForFunction(() => document.fonts.status === 'loaded');
     },
@@ -110,6 +114,20 @@ export async function openStage(): Promise<Stage> {
         (globalThis as unknown as { screens: StageState }).screens.damaged = parts;
       }, [...damaged]),
     calls: () => app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls),
+    quiet: async () => {
+      for (let before = -1, quietRounds = 0; quietRounds < 2; ) {
+        const underWay = await page.evaluate(async () => {
+          await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+          return (window as unknown as { callsUnderWay: () => number }).callsUnderWay();
+        });
+        const { calls, unanswered } = await app.evaluate(() => {
+          const { screens } = globalThis as unknown as { screens: StageState };
+          return { calls: screens.calls.length, unanswered: screens.unanswered };
+        });
+        quietRounds = underWay === unanswered && calls === before ? quietRounds + 1 : 0;
+        before = calls;
+      }
+    },
     resize: (width, height, zoom = 1) =>
       app.evaluate(
         ({ BrowserWindow }, size) => {
@@ -119,19 +137,54 @@ export async function openStage(): Promise<Stage> {
         },
         { width, height, zoom },
       ),
-    picture: async () =>
-      Buffer.from(
-        await app.evaluate(async ({ BrowserWindow }) => {
-          const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
-          return image?.toPNG().toString('base64') ?? '';
-        }),
-        'base64',
-      ),
+    picture: async () => {
+      // What is captured is the last frame drawn, which may be older than what was waited for. A mark tells which it is.
+      await page.evaluate(showMark, mark);
+      await pictureWhere(app, true);
+      await page.evaluate(removeMark, mark.id);
+      return pictureWhere(app, false);
+    },
     close: async () => {
       await app.close();
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+const mark = { id: 'drawn-mark', size: 6, colour: { red: 255, green: 0, blue: 254 } };
+
+function showMark({ id, size, colour: { red, green, blue } }: typeof mark): void {
+  const element = document.createElement('div');
+  element.id = id;
+  element.setAttribute('popover', 'manual');
+  const style = { position: 'fixed', inset: 'auto 0 0 auto', width: `${size}px`, height: `${size}px`, margin: '0', border: '0', padding: '0', background: `rgb(${red} ${green} ${blue})` };
+  Object.assign(element.style, style);
+  document.body.append(element);
+  // Above whatever is open.
+  element.showPopover();
+}
+
+function removeMark(id: string): void {
+  document.getElementById(id)?.remove();
+}
+
+/** The first picture with the mark in its last corner, or the first without it. */
+async function pictureWhere(app: ElectronApplication, marked: boolean): Promise<Buffer> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const { png, corner } = await app.evaluate(async ({ BrowserWindow }) => {
+      const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
+      if (!image || image.isEmpty()) return { png: '', corner: [] };
+      const { width, height } = image.getSize();
+      const pixel = image.crop({ x: width - 2, y: height - 2, width: 1, height: 1 }).toBitmap();
+      return { png: image.toPNG().toString('base64'), corner: [...pixel.subarray(0, 3)] };
+    });
+    const { red, green, blue } = mark.colour;
+    // Electron's bitmaps are BGRA where the machine is little-endian.
+    const isMarked = corner.length === 3 && Math.abs((corner[0] ?? 0) - blue) + Math.abs((corner[1] ?? 0) - green) + Math.abs((corner[2] ?? 0) - red) < 12;
+    if (png !== '' && isMarked === marked) return Buffer.from(png, 'base64');
+  }
+  throw new Error(`The window drew no frame ${marked ? 'with' : 'without'} the mark within half a minute`);
 }
 
 function change(app: ElectronApplication, state: StageState): Promise<void> {

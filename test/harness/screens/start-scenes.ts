@@ -45,7 +45,8 @@ export const startScenes: readonly Scene[] = [
     },
     play: async ({ page }) => {
       await page.locator('.sign-in-sheet > button').first().click();
-      await page.getByRole('status').filter({ hasText: /./ }).first().waitFor();
+      // The sentence that says what is waited for, and the button that ends the waiting.
+      await page.locator('.sign-in-sheet > p[role=status] + button').waitFor();
     },
   },
   problem('database_damaged'),
