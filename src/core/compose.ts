@@ -166,7 +166,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const serverTime = () => accounts.trustedClock.now().catch(() => clock.now());
   const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger, serverTime });
   const downloads = createDownloads({
-    ...{ database: databases.content, store, contents, catalog, leases, accounts, connectivity, progress, speed, clock, logger },
+    ...{ database: databases.content, store, contents, catalog, leases, accounts, connectivity, progress, speed, clock, random, logger },
     gate: createGate({ connectivity, metered, usage, rules: () => settings.get(), clock }),
     gateChanged: settings.changed,
     quotaBytes: () => settings.get().lessonQuotaBytes,

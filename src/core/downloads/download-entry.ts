@@ -18,6 +18,8 @@ export interface Entry {
   readonly exact: boolean;
   content: LessonContent | null;
   readonly speed: EntrySpeed;
+  /** When it last failed without progress, counted; 0 for never. Those that failed come after those that did not. */
+  setback: number;
   stop: AbortController | null;
   running: Promise<void> | null;
 }
@@ -25,7 +27,7 @@ export interface Entry {
 type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'source' | 'exact'>;
 
 export function newEntry({ row, ...known }: Known): Entry {
-  return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), stop: null, running: null };
+  return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), setback: 0, stop: null, running: null };
 }
 
 /** What a student sees of it. */

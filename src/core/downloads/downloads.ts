@@ -7,6 +7,7 @@ import type { Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { LessonContents, PieceStore } from '../content/ports.ts';
 import type { Connection } from '../database/connection.ts';
@@ -45,6 +46,7 @@ interface Dependencies {
   readonly quotaBytes: () => number | null;
   readonly saveFolder: (folder: string) => Promise<void>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -265,7 +267,10 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   async #resume(entries: readonly Entry[]): Promise<void> {
     const idle = entries.filter(({ row, running }) => row.state !== 'ready' && !running);
-    for (const entry of idle) entry.activity = 'none';
+    for (const entry of idle) {
+      entry.activity = 'none';
+      entry.setback = 0;
+    }
     await this.#list.settle(idle, { state: 'queued' }, null);
     this.#runner.pumpAnew();
   }

@@ -18,11 +18,17 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'disk_failed',
 ]);
 
-export type Failure = { readonly kind: 'stopped' } | { readonly kind: 'waiting' | 'failed'; readonly reason: ErrorCode };
+export type Failure =
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly reason: ErrorCode }
+  /** `retryAfter` in seconds, where the server named them; `neededBytes` where it is this lesson that the disk has no room for. */
+  | { readonly kind: 'waiting'; readonly reason: ErrorCode; readonly retryAfter: number | undefined; readonly neededBytes: number | null };
 
 /** How a download ends that was not finished. */
 export function failureOf(error: unknown): Failure {
   if (!isTeachifyError(error)) return { kind: 'failed', reason: 'internal' };
   if (error.code === 'cancelled') return { kind: 'stopped' };
-  return { kind: passing.has(error.code) ? 'waiting' : 'failed', reason: error.code };
+  if (!passing.has(error.code)) return { kind: 'failed', reason: error.code };
+  const neededBytes = error.details?.['neededBytes'];
+  return { kind: 'waiting', reason: error.code, retryAfter: error.retryAfter, neededBytes: typeof neededBytes === 'number' ? neededBytes : null };
 }

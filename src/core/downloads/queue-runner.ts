@@ -2,17 +2,17 @@ import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/err
 import type { Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { ContentUpdate, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import type { Entry } from './download-entry.ts';
 import type { DownloadList } from './download-list.ts';
 import { failureOf } from './failure.ts';
 import { fetchOrder, filesFor } from './fetch-order.ts';
+import { QueueHolds } from './queue-holds.ts';
 
 /** Two share the line in turns, so that a short lesson does not wait for the whole of a long one before it. */
 const lessonsAtOnce = 2;
-/** Waiting downloads try again by themselves this often, for causes that send no word when they pass. */
-const tryAgainMs = 15_000;
 /** What the student set, which stops even what runs well. */
 const rules: ReadonlySet<ErrorCode> = new Set(['outside_hours', 'allowance_used', 'metered_line']);
 
@@ -27,26 +27,34 @@ interface Dependencies {
   /** Bytes the disk has beyond the reserve. */
   readonly freeBytes: () => Promise<number>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
-/** Decides which downloads run: the one being watched first, then by place in the queue, two at a time. */
+/** Decides which downloads run: the one being watched first, then by place in the queue, then those that failed of late; two at a time. */
 export class QueueRunner {
   readonly #deps: Dependencies;
+  readonly #holds: QueueHolds;
   #started = false;
-  /** What made a download wait makes the next one wait too: the line, the disk, the sign-in. */
-  #held: ErrorCode | null = null;
   #watching: string | null = null;
+  #setbacks = 0;
+  /** Ends the sleep until the queue is looked at next, which may have become sooner. */
+  #rouse = new AbortController();
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
+    const { list, clock, random } = dependencies;
+    this.#holds = new QueueHolds({ restBytes: (entry) => entry.row.bytesTotal - list.bytesDone(entry), clock, random });
   }
 
   start(): () => void {
     const closing = new AbortController();
     this.#started = true;
     const tick = async () => {
-      while (await this.#deps.clock.sleep(tryAgainMs, closing.signal).then(() => true, () => false)) this.pumpAnew();
+      while (!closing.signal.aborted) {
+        this.#rouse = new AbortController();
+        await this.#deps.clock.sleep(this.#holds.nextMs, AbortSignal.any([closing.signal, this.#rouse.signal])).then(() => this.pump(), () => {});
+      }
     };
     void tick();
     return () => {
@@ -63,7 +71,7 @@ export class QueueRunner {
 
   /** Whatever made downloads wait may have passed. */
   pumpAnew(): void {
-    this.#held = null;
+    this.#holds.clear();
     this.pump();
   }
 
@@ -73,18 +81,17 @@ export class QueueRunner {
     const { list, gate } = this.#deps;
     const queued = list.inOrder().filter(({ row }) => row.state === 'queued');
     const barred = gate();
-    const reason = barred ?? this.#held;
-    if (reason) {
-      for (const entry of queued) {
-        if (!entry.running) this.#wait(entry, reason);
-        // A line that is gone ends transfers by itself, each with what it has.
-        else if (barred && rules.has(barred)) entry.stop?.abort();
-      }
-      return;
-    }
-    const wanted = new Set(queued.toSorted((a, b) => this.#rank(a) - this.#rank(b)).slice(0, lessonsAtOnce));
-    const running = list.inOrder().filter(({ running: run }) => run);
+    const ready: Entry[] = [];
     for (const entry of queued) {
+      const reason = barred ?? (entry.running ? null : this.#holds.reasonFor(entry));
+      if (!reason) ready.push(entry);
+      else if (!entry.running) this.#wait(entry, reason);
+      // A line that is gone ends transfers by itself, each with what it has.
+      else if (rules.has(reason)) entry.stop?.abort();
+    }
+    const wanted = new Set(ready.toSorted((a, b) => this.#compare(a, b)).slice(0, lessonsAtOnce));
+    const running = list.inOrder().filter(({ running: run }) => run);
+    for (const entry of ready) {
       if (!wanted.has(entry) && !entry.running) entry.activity = 'none';
     }
     let free = lessonsAtOnce - running.length;
@@ -114,8 +121,9 @@ export class QueueRunner {
     return entry.content;
   }
 
-  #rank({ row }: Entry): number {
-    return row.lessonId === this.#watching ? -1 : row.position;
+  #compare(a: Entry, b: Entry): number {
+    const watched = ({ row }: Entry) => (row.lessonId === this.#watching ? 0 : 1);
+    return watched(a) - watched(b) || a.setback - b.setback || a.row.position - b.row.position;
   }
 
   #begin(entry: Entry): void {
@@ -140,19 +148,29 @@ export class QueueRunner {
   async #run(entry: Entry, signal: AbortSignal): Promise<void> {
     const { list, logger } = this.#deps;
     const { lessonId } = entry.row;
+    const bytesBefore = list.bytesDone(entry);
     try {
       const revision = await this.#takeHome(entry, signal);
       entry.activity = 'none';
+      entry.setback = 0;
+      this.#holds.progressed(entry);
       await list.settle([entry], { state: 'ready', revision }, null);
     } catch (error) {
       const failure = failureOf(error);
       entry.activity = 'none';
-      if (failure.kind === 'stopped') return list.announce();
+      // Who was told to stop is not told why it could not go on.
+      if (failure.kind === 'stopped' || signal.aborted) return list.announce();
       logger.warn('a download stopped', { lessonId, kind: failure.kind, error });
+      const progressed = list.bytesDone(entry) > bytesBefore;
+      if (progressed) this.#holds.progressed(entry);
+      entry.setback = progressed ? 0 : ++this.#setbacks;
       const state = failure.kind === 'failed' ? 'failed' : 'queued';
+      if (failure.kind === 'waiting') {
+        this.#holds.add(entry, failure);
+        this.#rouse.abort();
+      }
       // Where the disk is full this may not be written down either; the pieces say the same after a restart.
       await list.settle([entry], { state }, failure.reason).catch((unwritten: unknown) => logger.warn('where a download stands could not be written down', { lessonId, error: unwritten }));
-      if (failure.kind === 'waiting') this.#held = failure.reason;
     }
   }
 
