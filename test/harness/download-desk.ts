@@ -93,6 +93,7 @@ export async function openDownloadDesk(): Promise<DownloadDesk> {
       checkStructure: async () => {},
       stored: async () => null,
       described: async () => null,
+      forgetKeys: async () => {},
     },
     catalog: {
       lesson: async (id) => {
