@@ -6,7 +6,7 @@ import { toWire } from '../shared/api/codec.ts';
 import { isTeachifyError, type TeachifyError } from '../shared/errors.ts';
 import { statusOf } from './errors.ts';
 import type { ServerOptions } from './options.ts';
-import { isAway, isUnfit } from './store/failures.ts';
+import { isAway, isBusy, isUnfit } from './store/failures.ts';
 import { authRoutes } from './routes/auth.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { contentRoutes } from './routes/content.ts';
@@ -95,7 +95,7 @@ function refuseUnread({ code }: NodeJS.ErrnoException, socket: Socket): void {
 /** What a client is told. A bug says nothing of itself. */
 function describe(error: FastifyError | TeachifyError): Refusal {
   if (isTeachifyError(error)) return { status: statusOf(error), message: error.message, code: error.code };
-  if (isAway(error)) return { status: 503, message: 'The database is away for a moment', code: 'server_error' };
+  if (isAway(error) || isBusy(error)) return { status: 503, message: 'The database is away for a moment', code: 'server_error' };
   if (isUnfit(error)) return { status: 400, message: 'The request does not fit', code: 'bad_request' };
   const status = error.statusCode ?? 500;
   if (status === 413) return { status, message: 'The request is too large', code: 'payload_too_large' };

@@ -121,8 +121,8 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
   await app.listen({ port: options.port, host: options.host });
   const { port } = app.server.address() as AddressInfo;
   const closing = new AbortController();
-  const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop') });
-  const work = () => runLessonWorker({ jobs, maker, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
+  const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop'), now });
+  const work = () => runLessonWorker({ jobs, maker, now, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
   const working = Promise.all(Array.from({ length: options.workers }, work));
   const sweep = () => void Promise.all([uploads.sweep(), sweepSources(sources, now()), sweepIncoming(join(options.data, 'media'), now())]).catch((error: unknown) => app.log.error({ err: error }, 'sweeping failed'));
   sweep();

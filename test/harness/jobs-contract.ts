@@ -84,6 +84,28 @@ export function describeJobs(open: () => Promise<JobsAtHand>): void {
     expect(await jobs.find(id)).toMatchObject({ state: 'queued', error: null, progress: 0 });
   });
 
+  it('a job says what it waits for until it goes on, ends, or is given to another worker', async () => {
+    const { jobs, pass } = await open();
+    const id = await jobs.enqueue('bake', {});
+    const first = await claimed(jobs);
+    await jobs.progress(first, 0.5, 'storage');
+    expect(await jobs.find(id)).toMatchObject({ state: 'running', progress: 0.5, waitingFor: 'storage' });
+    await jobs.progress(first, 0.5);
+    expect((await jobs.find(id))?.waitingFor).toBeNull();
+    await jobs.progress(first, 0.5, 'storage');
+    await pass(leaseMs + 1);
+    const second = await claimed(jobs);
+    expect((await jobs.find(id))?.waitingFor).toBeNull();
+    await jobs.progress(second, 0.5, 'storage');
+    await jobs.cancel(id);
+    expect((await jobs.find(id))?.waitingFor).toBeNull();
+    await jobs.retry(id);
+    const third = await claimed(jobs);
+    await jobs.progress(third, 0.5, 'storage');
+    await jobs.complete(third);
+    expect(await jobs.find(id)).toMatchObject({ state: 'done', waitingFor: null });
+  });
+
   it('whoever watches sees each change, and the end', async () => {
     const { jobs } = await open();
     const id = await jobs.enqueue('bake', {});

@@ -81,7 +81,7 @@ async function cluster({ folder, data, owner }: Place) {
   let running: ChildProcess | null = null;
 
   const start = async () => {
-    const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 100, shared_buffers: '32MB', fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+    const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 100, shared_buffers: '32MB', fsync: 'off', full_page_writes: 'off' };
     const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     // A group of its own, so that a kill takes the children with it.
     const child = spawn(program('postgres'), args, { ...owner, cwd: folder, stdio: 'ignore', detached: true });

@@ -83,7 +83,7 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
     }
     const media = await openSchoolMedia({ store, places: options, preferred: options.storage, now });
     const publication = createPublication({ store, media, keys: await openSchoolKeys(store, join(data, 'keys.json')), now });
-    const maker = createLessonMaker({ store, publication, workshop: join(data, 'workshop') });
+    const maker = createLessonMaker({ store, publication, workshop: join(data, 'workshop'), now });
     let told = -1;
     await maker.make(order, {
       ...(signal ? { signal } : {}),
@@ -91,6 +91,7 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
         const percent = Math.floor(share * 100);
         if (percent > told) say(`${(told = percent)} %`);
       },
+      onWaiting: (what) => say(what === null ? 'Going on.' : `Waiting for the ${what}, which does not answer ...`),
       onPublished: (renditions) => say(`Published: ${renditions.join(', ')}`),
     });
     print(order.id);

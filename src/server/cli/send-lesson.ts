@@ -34,15 +34,19 @@ export async function sendLesson(order: LessonOrder, { server, email, env, now, 
   const { id, courseId, title, description, language, dataSaver } = order;
   const job = await school.post(`${endpoints.uploads()}/${uploadId}/lesson`, { id, courseId, title, description, language, dataSaver: dataSaver ?? false, captions }, jobSchema);
   if (later) return job.id;
-  const ended = await follow(school, job, percents(say, 'Made'), signal);
+  const ended = await follow(school, job, say, signal);
   if (ended.state !== 'done') throw new Error(ended.error ?? 'The lesson was cancelled at the school.');
   return id;
 }
 
-async function follow(school: SchoolFar, begun: Job, told: (share: number) => void, signal: AbortSignal | undefined): Promise<Job> {
+async function follow(school: SchoolFar, begun: Job, say: Far['say'], signal: AbortSignal | undefined): Promise<Job> {
+  const told = percents(say, 'Made');
   let job = begun;
+  let waitsFor: Job['waitingFor'] = null;
   while (!hasEnded(job)) {
     told(job.progress);
+    if (job.waitingFor !== waitsFor && job.waitingFor) say(`The school waits for its ${job.waitingFor}, which does not answer ...`);
+    waitsFor = job.waitingFor;
     await wait(lookEveryMs, signal ?? new AbortController().signal);
     signal?.throwIfAborted();
     // A line that is gone for a moment is no end of the job.

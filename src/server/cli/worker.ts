@@ -43,9 +43,9 @@ export async function work(argv: readonly string[], { env, now, print, say, sign
   try {
     const keys = await openSchoolKeys(store, join(options.data, 'keys.json'));
     const media = await openSchoolMedia({ store, places: options, preferred: options.storage, now });
-    const maker = createLessonMaker({ store, publication: createPublication({ store, media, keys, now }), workshop: join(options.data, 'workshop') });
+    const maker = createLessonMaker({ store, publication: createPublication({ store, media, keys, now }), workshop: join(options.data, 'workshop'), now });
     print('Teachify worker waiting for lessons');
-    await runLessonWorker({ jobs, maker, onError }, signal);
+    await runLessonWorker({ jobs, maker, now, onError }, signal);
   } finally {
     await close();
     await store.destroy();

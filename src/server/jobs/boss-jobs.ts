@@ -30,6 +30,8 @@ export interface BossJobs extends Jobs {
 const retries = 4;
 const superviseSeconds = 5;
 const daySeconds = 24 * 60 * 60;
+/** Of a job that no worker holds. */
+const free = { lease: null, waiting_for: null };
 const went = 'job heartbeat timeout';
 
 /**
@@ -91,7 +93,7 @@ export async function openBossJobs({ store, address, now, newId, wait, onError, 
         const lease = newId();
         const job = await store.transaction().execute(async (transaction) => {
           const [fetched] = await boss.fetch(kind, { db: fromKysely(transaction) });
-          if (fetched) await transaction.updateTable('job_claims').set({ lease, updated_at: now() }).where('id', '=', fetched.id).execute();
+          if (fetched) await transaction.updateTable('job_claims').set({ lease, waiting_for: null, updated_at: now() }).where('id', '=', fetched.id).execute();
           return fetched;
         });
         if (job) return { id: job.id, kind, payload: job.data as unknown, lease };
@@ -99,16 +101,16 @@ export async function openBossJobs({ store, address, now, newId, wait, onError, 
       return null;
     },
     heartbeat: (claim) => held(claim, {}, (at) => boss.touch(claim.kind, claim.id, at)),
-    progress: (claim, share) => held(claim, { progress: Math.min(1, Math.max(0, share)) }, (at) => boss.touch(claim.kind, claim.id, at)),
-    complete: (claim) => held(claim, { progress: 1, lease: null }, (at) => boss.complete(claim.kind, claim.id, null, at)),
-    fail: (claim, sentence) => held(claim, { error: sentence, lease: null }, (at) => boss.cancel(claim.kind, claim.id, at)),
+    progress: (claim, share, waitingFor = null) => held(claim, { progress: Math.min(1, Math.max(0, share)), waiting_for: waitingFor }, (at) => boss.touch(claim.kind, claim.id, at)),
+    complete: (claim) => held(claim, { progress: 1, ...free }, (at) => boss.complete(claim.kind, claim.id, null, at)),
+    fail: (claim, sentence) => held(claim, { error: sentence, ...free }, (at) => boss.cancel(claim.kind, claim.id, at)),
     cancel: async (id) => {
       const job = await find(id);
       if (!job) return false;
       return store.transaction().execute(async (transaction) => {
         // pg-boss first, as in a claim: the other way round the two could wait for each other.
         if (!affected(await boss.cancel(job.kind, id, { db: fromKysely(transaction) }))) return false;
-        await transaction.updateTable('job_claims').set({ lease: null, updated_at: now() }).where('id', '=', id).execute();
+        await transaction.updateTable('job_claims').set({ ...free, updated_at: now() }).where('id', '=', id).execute();
         return true;
       });
     },
@@ -120,7 +122,7 @@ export async function openBossJobs({ store, address, now, newId, wait, onError, 
         const at = { db: fromKysely(transaction) };
         const [before] = await boss.findJobs<object>(job.kind, { id, ...at });
         if (!before || !affected(await boss.deleteJob(job.kind, id, at))) return false;
-        await transaction.updateTable('job_claims').set({ progress: 0, error: null, lease: null, updated_at: now() }).where('id', '=', id).execute();
+        await transaction.updateTable('job_claims').set({ progress: 0, error: null, ...free, updated_at: now() }).where('id', '=', id).execute();
         await boss.send(job.kind, before.data, { id, ...at });
         return true;
       });
@@ -141,9 +143,9 @@ function affected(answer: object): boolean {
 }
 
 function toJob(row: Selectable<Schema['job_claims']>, { state, output, completedOn }: JobWithMetadata<object>): Job {
-  const { id, kind, progress, created_at: createdAt, updated_at: updatedAt } = row;
+  const { id, kind, progress, waiting_for: waitingFor, created_at: createdAt, updated_at: updatedAt } = row;
   const error = row.error ?? (state === 'failed' ? reasonOf(output) : null);
-  return { id, kind, progress, error, createdAt, state: row.error === null ? states[state] : 'failed', updatedAt: Math.max(updatedAt, completedOn?.getTime() ?? 0) };
+  return { id, kind, progress, error, waitingFor, createdAt, state: row.error === null ? states[state] : 'failed', updatedAt: Math.max(updatedAt, completedOn?.getTime() ?? 0) };
 }
 
 function reasonOf(output: unknown): string {

@@ -8,13 +8,14 @@ export const lessonJob = 'lesson';
 interface Dependencies {
   readonly jobs: Jobs;
   readonly maker: LessonMaker;
+  readonly now: () => number;
   readonly onError: (error: unknown) => void;
   readonly leaseMs?: number;
   readonly idleMs?: number;
 }
 
 /** Makes lessons as they are ordered, until the signal. */
-export async function runLessonWorker({ jobs, maker, onError, leaseMs = 15_000, idleMs = 1000 }: Dependencies, signal: AbortSignal): Promise<void> {
+export async function runLessonWorker({ jobs, maker, now, onError, leaseMs = 15_000, idleMs = 1000 }: Dependencies, signal: AbortSignal): Promise<void> {
   const make: JobHandler = (payload, watch) => maker.make(lessonOrderSchema.parse(payload), watch);
-  await runWorker({ jobs, handlers: new Map([[lessonJob, make]]), wait, onError, leaseMs, idleMs }, signal);
+  await runWorker({ jobs, handlers: new Map([[lessonJob, make]]), wait, now, onError, leaseMs, idleMs }, signal);
 }

@@ -1,4 +1,4 @@
-import type { Job } from '../../shared/api/jobs.ts';
+import type { Job, WaitingFor } from '../../shared/api/jobs.ts';
 
 /** Work that outlives the process that does it. */
 export interface Jobs {
@@ -8,8 +8,8 @@ export interface Jobs {
   claim(kinds: readonly string[], leaseMs: number): Promise<Claim | null>;
   /** Holds it for so many ms more. False when it is this worker's no longer: stop. */
   heartbeat(claim: Claim, leaseMs: number): Promise<boolean>;
-  /** @param share 0 to 1 */
-  progress(claim: Claim, share: number): Promise<boolean>;
+  /** @param share 0 to 1 @param waitingFor what keeps it from going on at the moment */
+  progress(claim: Claim, share: number, waitingFor?: WaitingFor | null): Promise<boolean>;
   complete(claim: Claim): Promise<boolean>;
   /** For good; what may go better another time is left to its lease, or tried again by hand. */
   fail(claim: Claim, sentence: string): Promise<boolean>;

@@ -15,6 +15,8 @@ interface Dependencies {
 
 /** A job that has taken so many workers with it is not given to another. */
 const mostAttempts = 5;
+/** Of a job that no worker holds. */
+const free = { lease: null, leased_until: null, waiting_for: null };
 
 /** Jobs in a table of SQLite: each step is one statement, so that two workers never both get a job. */
 export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
@@ -41,7 +43,7 @@ export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
       await giveUp(store, now());
       const row = await store
         .updateTable('jobs')
-        .set((eb) => ({ state: 'running', lease: newId(), leased_until: now() + leaseMs, attempts: eb('attempts', '+', 1), updated_at: now() }))
+        .set((eb) => ({ state: 'running', lease: newId(), leased_until: now() + leaseMs, waiting_for: null, attempts: eb('attempts', '+', 1), updated_at: now() }))
         .where('id', '=', (eb) =>
           eb
             .selectFrom('jobs as waiting')
@@ -57,14 +59,14 @@ export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
       return row?.lease ? { id: row.id, kind: row.kind, payload: JSON.parse(row.payload) as unknown, lease: row.lease } : null;
     },
     heartbeat: (claim, leaseMs) => held(claim, { leased_until: now() + leaseMs }),
-    progress: (claim, share) => held(claim, { progress: Math.min(1, Math.max(0, share)) }),
-    complete: (claim) => held(claim, { state: 'done', progress: 1, lease: null, leased_until: null }),
-    fail: (claim, sentence) => held(claim, { state: 'failed', error: sentence, lease: null, leased_until: null }),
+    progress: (claim, share, waitingFor = null) => held(claim, { progress: Math.min(1, Math.max(0, share)), waiting_for: waitingFor }),
+    complete: (claim) => held(claim, { state: 'done', progress: 1, ...free }),
+    fail: (claim, sentence) => held(claim, { state: 'failed', error: sentence, ...free }),
     cancel: (id) =>
       changed(
         store
           .updateTable('jobs')
-          .set({ state: 'cancelled', lease: null, leased_until: null, updated_at: now() })
+          .set({ state: 'cancelled', ...free, updated_at: now() })
           .where('id', '=', id)
           .where('state', 'in', ['queued', 'running']),
       ),
@@ -83,7 +85,7 @@ export function createSqlJobs({ store, now, newId, wait }: Dependencies): Jobs {
 async function giveUp(store: Store, now: number): Promise<void> {
   await store
     .updateTable('jobs')
-    .set({ state: 'failed', error: `It was begun ${mostAttempts} times and its worker went silent each time.`, lease: null, leased_until: null, updated_at: now })
+    .set({ state: 'failed', error: `It was begun ${mostAttempts} times and its worker went silent each time.`, ...free, updated_at: now })
     .where('state', '=', 'running')
     .where('leased_until', '<', now)
     .where('attempts', '>=', mostAttempts)
@@ -94,6 +96,6 @@ async function changed(update: { executeTakeFirst(): Promise<{ numUpdatedRows: b
   return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-function toJob({ id, kind, state, progress, error, created_at: createdAt, updated_at: updatedAt }: Selectable<Schema['jobs']>): Job {
-  return { id, kind, state, progress: Number(progress), error, createdAt: Number(createdAt), updatedAt: Number(updatedAt) };
+function toJob({ id, kind, state, progress, error, waiting_for: waitingFor, created_at: createdAt, updated_at: updatedAt }: Selectable<Schema['jobs']>): Job {
+  return { id, kind, state, progress: Number(progress), error, waitingFor, createdAt: Number(createdAt), updatedAt: Number(updatedAt) };
 }

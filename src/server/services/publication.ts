@@ -13,12 +13,13 @@ import { attachmentsOf } from './attachments.ts';
 import { touchCourse } from './catalog-changes.ts';
 import { bitRatesOf } from './bit-rates.ts';
 import { contentKeyOf } from './content-key.ts';
+import { atOnce, type Endure } from './endurance.ts';
 import { deriveFileKey, encryptSegment, encryptWhole } from './encryption.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
-  /** Publishes the lesson of an encoder's folder, or a new revision of it. False when nothing changed. Whole or not at all. */
-  publish(folder: string): Promise<boolean>;
+  /** Publishes the lesson of an encoder's folder, or a new revision of it. False when nothing changed. Whole or not at all, also when an outage is endured in between. */
+  publish(folder: string, endure?: Endure): Promise<boolean>;
   /** Puts a clear picture among the media. */
   publishPicture(file: string): Promise<{ sha256: string; type: string }>;
 }
@@ -44,12 +45,13 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
   };
   return {
     publishPicture,
-    publish: async (folder) => {
+    publish: async (folder, endure = atOnce) => {
       const text = await readFile(join(folder, 'lesson.json'), 'utf8');
       const lesson = encodedLessonSchema.parse(JSON.parse(text));
       const sourceHash = await hashSource(folder, lesson, text);
+      const keyIds = new Map<string, string>();
       for (let attempt = 1; attempt < mostAttempts; attempt += 1) {
-        const outcome = await publishOn({ store, media, keys, now }, folder, lesson, sourceHash, publishPicture);
+        const outcome = await endure(() => publishOn({ store, media, keys, now }, { folder, lesson, sourceHash, keyIds }, publishPicture));
         if (outcome !== 'overtaken') return outcome === 'published';
       }
       throw new Error(`The lesson ${lesson.id} is published by somebody else again and again`);
@@ -59,13 +61,22 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
 
 const mostAttempts = 10;
 
+/** What is to be published; the same at each attempt. */
+interface Draft {
+  readonly folder: string;
+  readonly lesson: EncodedLesson;
+  readonly sourceHash: string;
+  /** Of the keys drawn so far, by what they encrypt: begun again, a file comes out with the same bytes and is there already. */
+  readonly keyIds: Map<string, string>;
+}
+
 /** `overtaken` when another revision came meanwhile: its files are known now, and what is left is the next revision. */
-async function publishOn({ store, media, keys, now }: Dependencies, folder: string, lesson: EncodedLesson, sourceHash: string, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
+async function publishOn({ store, media, keys, now }: Dependencies, { folder, lesson, sourceHash, keyIds }: Draft, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
   const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
   if (before?.source_hash === sourceHash) return 'unchanged';
 
   const contentKey = await contentKeyOf(store, lesson.id);
-  const files = new PublishedFiles(store, media, lesson.id, contentKey);
+  const files = new PublishedFiles(store, media, { lessonId: lesson.id, contentKey, keyIds });
   const poster = lesson.poster ? await publishPicture(join(folder, lesson.poster)) : null;
   const revision = (before?.revision ?? 0) + 1;
   const manifest = lesson.plainVideo ? null : await describe(folder, lesson, revision, files, poster, await attachmentsOf(store, lesson.id));
@@ -159,12 +170,14 @@ class PublishedFiles {
   readonly #media: MediaStorage;
   readonly #lessonId: string;
   readonly #contentKey: string;
+  readonly #keyIds: Map<string, string>;
 
-  constructor(store: Store, media: MediaStorage, lessonId: string, contentKey: string) {
+  constructor(store: Store, media: MediaStorage, { lessonId, contentKey, keyIds }: { readonly lessonId: string; readonly contentKey: string; readonly keyIds: Map<string, string> }) {
     this.#store = store;
     this.#media = media;
     this.#lessonId = lessonId;
     this.#contentKey = contentKey;
+    this.#keyIds = keyIds;
   }
 
   async whole(plain: Uint8Array): Promise<PublishedFile> {
@@ -199,7 +212,8 @@ class PublishedFiles {
   async #once(plainSha256: string, make: (keyId: string, key: Uint8Array) => Promise<Remembered>): Promise<Remembered> {
     const known = await this.#find(plainSha256);
     if (known) return known;
-    const keyId = randomUUID();
+    const keyId = this.#keyIds.get(plainSha256) ?? randomUUID();
+    this.#keyIds.set(plainSha256, keyId);
     const made = await make(keyId, deriveFileKey(this.#contentKey, keyId));
     const { numInsertedOrUpdatedRows } = await this.#store
       .insertInto('published_files')
@@ -217,6 +231,7 @@ class PublishedFiles {
     // Somebody else was first with the same file. It has a key of its own, so what was made here is nobody's.
     const theirs = await this.#find(plainSha256);
     if (!theirs) throw new Error(`A published file of ${this.#lessonId} is neither new nor there`);
+    if (theirs.file.sha256 === made.file.sha256) return theirs;
     await this.#media.remove(made.file.sha256);
     if (made.pieceTable && made.pieceTable.sha256 !== theirs.pieceTable?.sha256) await this.#media.remove(made.pieceTable.sha256);
     return theirs;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../../shared/models/manifest.ts';
 import { notFound } from '../errors.ts';
 import type { MediaFile, RemoteObjects } from './ports.ts';
+import { refusedForGood } from './refusal.ts';
 
 /** At least 5 MB by Cloudinary's rules. */
 const chunkBytes = 6_000_000;
@@ -37,7 +38,7 @@ export async function openCloudinaryObjects(cloudinaryUrl: string): Promise<Remo
     size: async (sha256) => {
       const answer = await ask(sha256, { method: 'HEAD' });
       if (answer.status === 404) return null;
-      if (!answer.ok) throw new Error(`Cloudinary answered ${answer.status}`);
+      if (!answer.ok) throw unexpected(answer.status);
       return Number(answer.headers.get('content-length'));
     },
     // Its address would be remembered as empty for a while by those who were asked for it too early.
@@ -58,7 +59,7 @@ export async function openCloudinaryObjects(cloudinaryUrl: string): Promise<Remo
       const answer = await ask(sha256, { signal, headers: range ? { range: `bytes=${range.start}-${range.end}` } : {} });
       if (answer.status === 404) throw notFound('File');
       const isAsked = range ? answer.status === 206 && answer.headers.get('content-range')?.startsWith(`bytes ${range.start}-`) : answer.status === 200;
-      if (!isAsked || !answer.body) throw new Error(`Cloudinary answered ${answer.status}`);
+      if (!isAsked || !answer.body) throw unexpected(answer.status);
       return answer.body;
     },
     remove: async (sha256) => void (await cloudinary.uploader.destroy(idOf(sha256), { ...account, invalidate: true }).catch(refuse)),
@@ -86,7 +87,18 @@ function codeOf(error: unknown): number | undefined {
 /** The SDK's own errors carry the request with its key and secret, which no log shall see. */
 function plain(error: unknown): Error {
   const found = z.union([wrappedSchema, failureSchema]).safeParse(error).data;
-  return new Error(`Cloudinary: ${found ? `${String(found.message)} (${found.http_code ?? 'no answer'})` : 'no answer'}`);
+  const said = `Cloudinary: ${found ? `${String(found.message)} (${found.http_code ?? 'no answer'})` : 'no answer'}`;
+  return isLasting(found?.http_code) ? refusedForGood(said) : new Error(said);
+}
+
+function unexpected(status: number): Error {
+  const said = `Cloudinary answered ${status}`;
+  return isLasting(status) ? refusedForGood(said) : new Error(said);
+}
+
+/** 420 is its word for too many requests. */
+function isLasting(status = 0): boolean {
+  return status >= 400 && status < 500 && ![404, 408, 409, 420, 429, 499].includes(status);
 }
 
 function refuse(error: unknown): never {

@@ -49,7 +49,7 @@ export function createRemoteStorage({ objects, spoolFolder, pause }: Dependencie
     const before = await trying(() => objects.sizeBeforeUpload(sha256), pause);
     let isThere = before === bytes && (await isWhole(file));
     for (let attempt = 1; !isThere; attempt += 1) {
-      if (attempt > uploads) throw new TeachifyError('server_error', `The media storage keeps other bytes than it was sent, ${uploads} times`);
+      if (attempt > uploads) throw new TeachifyError('server_error', `The media storage keeps other bytes than it was sent, ${uploads} times`, { retryable: false });
       await trying(() => objects.upload(file, type), pause);
       isThere = (await trying(() => objects.sizeBeforeUpload(sha256), pause)) === bytes && (await isWhole(file));
       // Nobody shall take it for the file of that name.

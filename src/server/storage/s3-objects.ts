@@ -3,6 +3,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { sha256Schema } from '../../shared/models/manifest.ts';
 import { notFound } from '../errors.ts';
 import type { MediaFile, RemoteObjects } from './ports.ts';
+import { refusedForGood } from './refusal.ts';
 
 export interface S3Place {
   readonly bucket: string;
@@ -39,7 +40,7 @@ export async function openS3Objects({ bucket, endpoint, region, prefix }: S3Plac
       return (await client.send(new s3.HeadObjectCommand(place(sha256)))).ContentLength ?? null;
     } catch (error) {
       if (isMissing(error)) return null;
-      throw error;
+      throw named(error);
     }
   };
   return {
@@ -47,7 +48,7 @@ export async function openS3Objects({ bucket, endpoint, region, prefix }: S3Plac
     sizeBeforeUpload: size,
     upload: async ({ sha256, path }, type) => {
       const about = { ContentType: type, CacheControl: 'public, max-age=31536000, immutable' };
-      await new Upload({ client, params: { ...place(sha256), ...about, Body: createReadStream(path, { highWaterMark: 1024 * 1024 }) }, partSize: partBytes, queueSize: 2 }).done();
+      await new Upload({ client, params: { ...place(sha256), ...about, Body: createReadStream(path, { highWaterMark: 1024 * 1024 }) }, partSize: partBytes, queueSize: 2 }).done().catch(refuse);
     },
     read: async (sha256, range, signal) => {
       try {
@@ -55,10 +56,10 @@ export async function openS3Objects({ bucket, endpoint, region, prefix }: S3Plac
         if (range && !answer.ContentRange?.startsWith(`bytes ${range.start}-`)) throw new Error('The storage sent another range than the one asked for');
         return addAbortSignal(signal, answer.Body as Readable);
       } catch (error) {
-        throw isMissing(error) ? notFound('File') : error;
+        throw isMissing(error) ? notFound('File') : named(error);
       }
     },
-    remove: async (sha256) => void (await client.send(new s3.DeleteObjectCommand(place(sha256)))),
+    remove: async (sha256) => void (await client.send(new s3.DeleteObjectCommand(place(sha256))).catch(refuse)),
     list: async function* list(): AsyncGenerator<MediaFile> {
       for await (const { Contents = [] } of s3.paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
         for (const { Key = '', Size = 0 } of Contents) {
@@ -72,4 +73,18 @@ export async function openS3Objects({ bucket, endpoint, region, prefix }: S3Plac
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && ['NoSuchKey', 'NotFound'].includes(error.name);
+}
+
+/** What no waiting mends, by S3's own words; all else may be an outage. */
+const lasting = new Set(['AccessDenied', 'AccountProblem', 'AuthorizationHeaderMalformed', 'CredentialsProviderError', 'EntityTooLarge', 'InvalidAccessKeyId', 'InvalidBucketName', 'NoSuchBucket', 'PermanentRedirect', 'SignatureDoesNotMatch']);
+
+function named(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const status = '$metadata' in error ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode : undefined;
+  if (!lasting.has(error.name) && status !== 401 && status !== 403) return error;
+  return refusedForGood([error.name, status].filter((part) => part !== undefined).join(', '), error);
+}
+
+function refuse(error: unknown): never {
+  throw named(error);
 }

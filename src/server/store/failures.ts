@@ -8,6 +8,11 @@ export function isAway(error: unknown): boolean {
   return error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/.test(error.message);
 }
 
+/** SQLite's file is held by another process for longer than this one waits. */
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? '');
+}
+
 /** What was given cannot be a value of that column: too long, out of range, a NUL in a text. PostgreSQL refuses it, SQLite takes it. */
 export function isUnfit(error: unknown): boolean {
   return codeOf(error)?.startsWith('22') === true && codeOf(error)?.length === 5;

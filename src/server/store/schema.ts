@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely';
+import type { WaitingFor } from '../../shared/api/jobs.ts';
 
 export type Store = Kysely<Schema>;
 
@@ -81,11 +82,12 @@ export interface Schema {
     lease: string | null;
     leased_until: number | null;
     error: string | null;
+    waiting_for: Generated<WaitingFor | null>;
     created_at: number;
     updated_at: number;
   };
   /** What pg-boss has no word for; see boss-jobs.ts. Its own tables are in a schema of its own. */
-  job_claims: { id: string; kind: string; lease: string | null; progress: number; error: string | null; created_at: number; updated_at: number };
+  job_claims: { id: string; kind: string; lease: string | null; progress: number; error: string | null; waiting_for: Generated<WaitingFor | null>; created_at: number; updated_at: number };
   /** Files that a move to another storage has copied and verified. */
   media_copies: { storage: string; sha256: string };
   migrations: { version: Generated<number>; name: string };

@@ -1,8 +1,11 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { WaitingFor } from '../../shared/api/jobs.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import { captionsLanguageSchema, encodedLessonSchema, type EncodedLesson } from '../../shared/models/encoded-lesson.ts';
+import { wait } from '../jobs/wait.ts';
+import { createEndurance } from '../services/endurance.ts';
 import type { Publication } from '../services/publication.ts';
 import type { Store } from '../store/database.ts';
 import { toWebVtt } from './captions.ts';
@@ -33,6 +36,8 @@ interface Watch {
   /** 0 to 1. */
   readonly onProgress?: (share: number) => void;
   readonly onPublished?: (renditions: readonly string[]) => void;
+  /** Told what is away for a while; null when it is there again. */
+  readonly onWaiting?: (what: WaitingFor | null) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -41,22 +46,24 @@ interface Dependencies {
   readonly publication: Publication;
   /** For what is encoded and not yet published. */
   readonly workshop: string;
+  readonly now: () => number;
 }
 
-export function createLessonMaker({ store, publication, workshop }: Dependencies): LessonMaker {
+export function createLessonMaker({ store, publication, workshop, now }: Dependencies): LessonMaker {
   return {
-    make: async (order, { onProgress = () => {}, onPublished = () => {}, signal } = {}) => {
-      const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
+    make: async (order, { onProgress = () => {}, onPublished = () => {}, onWaiting, signal } = {}) => {
+      const endure = createEndurance({ wait, now, onWaiting, signal });
+      const course = await endure(() => store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst());
       if (!course) throw new TeachifyError('not_found', `There is no course ${order.courseId}.`);
-      if (await isMade(store, order)) return;
+      if (await endure(() => isMade(store, order))) return;
       const folder = await cleanFolder(workshop, order.id);
       try {
         const captions = await convertCaptions(order, folder);
-        const { position, playable } = await placeOf(store, order);
+        const { position, playable } = await endure(() => placeOf(store, order));
         const publish = async (lesson: Omit<EncodedLesson, keyof typeof constant>) => {
           signal?.throwIfAborted();
           await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
-          if (await publication.publish(folder)) onPublished(lesson.renditions.map((rendition) => rendition.id));
+          if (await publication.publish(folder, endure)) onPublished(lesson.renditions.map((rendition) => rendition.id));
         };
         const { source, captions: _, disposable, dataSaver, ...about } = order;
         let last: Parameters<typeof publish>[0] | null = null;

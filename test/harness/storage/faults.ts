@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface Faults {
   /** Answers 503 to anything. */
   refusals: number;
+  /** Answers 403 to anything, as for a key that is good no more. */
+  forbids: boolean;
   /** Ends the body of a file after so many bytes. */
   cuts: number;
   cutAfter: number;
@@ -14,15 +16,15 @@ export interface Faults {
 }
 
 export function noFaults(): Faults {
-  return { refusals: 0, cuts: 0, cutAfter: 1000, damages: 0, silences: 0 };
+  return { refusals: 0, forbids: false, cuts: 0, cutAfter: 1000, damages: 0, silences: 0 };
 }
 
-/** True when the request was answered with a 503 of ours. */
+/** True when the request was answered with a 403 or 503 of ours. */
 export function refuses(faults: Faults, request: IncomingMessage, response: ServerResponse): boolean {
-  if (faults.refusals === 0) return false;
-  faults.refusals -= 1;
+  if (faults.refusals === 0 && !faults.forbids) return false;
+  if (!faults.forbids) faults.refusals -= 1;
   request.resume();
-  response.writeHead(503, { 'content-length': 0 }).end();
+  response.writeHead(faults.forbids ? 403 : 503, { 'content-length': 0 }).end();
   return true;
 }
 

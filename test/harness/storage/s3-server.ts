@@ -13,6 +13,10 @@ export interface S3Server {
   readonly faults: Faults;
   /** The environment a program needs to use it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Lets go of every connection and takes no more, as when its machine is switched off; in the middle of a file when `puts` more are there. */
+  stop(puts?: number): Promise<void>;
+  /** At the address where it was, with what it had. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,7 +28,9 @@ export async function startS3Server(): Promise<S3Server> {
   await s3.configureBuckets();
   const answer = s3.callback();
   const faults = noFaults();
+  let stopping: { puts: number; readonly done: () => void } | null = null;
   const server = createServer((request, response) => {
+    if (stopping && request.method === 'PUT' && (stopping.puts -= 1) < 0) return switchOff();
     if (refuses(faults, request, response)) return;
     if (request.method === 'GET' && !request.url?.includes('?list-type')) spoilBody(faults, response);
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3');
@@ -39,13 +45,26 @@ export async function startS3Server(): Promise<S3Server> {
     }
     answer(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const switchOff = () => {
+    server.close(stopping?.done);
+    server.closeAllConnections();
+    stopping = null;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
     bucket,
     faults,
     env: { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER', S3_ENDPOINT: endpoint, S3_BUCKET: bucket },
+    stop: (puts) =>
+      new Promise((done) => {
+        stopping = { puts: puts ?? 0, done };
+        if (puts === undefined) switchOff();
+      }),
+    start: () => listen(port),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
