@@ -3,6 +3,7 @@ import { compose, type Core } from '../core/compose.ts';
 import type { Logger } from '../core/base/logger.ts';
 import { readExtraAuthorities } from '../core/net/extra-authorities.ts';
 import { userAgent } from '../core/net/line-options.ts';
+import { settingsForTrouble } from '../core/settings/settings.ts';
 import { calls } from '../shared/contracts/bridge.ts';
 import { isTeachifyError } from '../shared/errors.ts';
 import type { Router } from './ipc/channel.ts';
@@ -48,6 +49,7 @@ export async function startCore({ window, links, ...surroundings }: Surroundings
   } catch (error) {
     if (!isTeachifyError(error)) throw error;
     logger.error('the app could not start as it should', { error });
-    return { core: null, router: createRouter(createStartupHandlers(shell, error.toWire(), Object.keys(calls)), { logger, isClosed: () => false }) };
+    const settings = settingsForTrouble(() => createSettingsFile(dataFolder).read());
+    return { core: null, router: createRouter(createStartupHandlers(shell, error.toWire(), Object.keys(calls), settings), { logger, isClosed: () => false }) };
   }
 }

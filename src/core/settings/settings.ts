@@ -1,4 +1,4 @@
-import { readSettings, settingsSchema, type Settings, type SettingsPatch } from '../../shared/models/settings.ts';
+import { defaultSettings, readSettings, settingsSchema, type Settings, type SettingsPatch } from '../../shared/models/settings.ts';
 import type { AccountId } from '../accounts/ports.ts';
 import { diskError } from '../base/disk-error.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -61,6 +61,20 @@ export function createSettings({ file, logger }: Dependencies): StudentsSettings
     },
     changed: changed.event,
   };
+}
+
+/**
+ * What the window looks like and speaks while nothing else can be read: the settings as they are stored, and those of the
+ * student where there is only one. Never throws; whatever cannot be read is as by default.
+ */
+export function settingsForTrouble(read: () => unknown): Settings {
+  try {
+    const stored = read();
+    const own = [...readOwnSettings(stored).values()];
+    return readSettings({ ...readSettings(stored), ...(own.length === 1 ? own[0] : {}) });
+  } catch {
+    return defaultSettings;
+  }
 }
 
 function readFile(file: SettingsFile, logger: Logger): unknown {

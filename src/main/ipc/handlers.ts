@@ -8,7 +8,7 @@ import type { ClearFile, Playback } from '../../core/playback/ports.ts';
 import type { Progress } from '../../core/progress/ports.ts';
 import type { SettingsStore } from '../../core/settings/ports.ts';
 import type { Transcripts } from '../../core/transcripts/ports.ts';
-import { defaultSettings, type SettingsPatch } from '../../shared/models/settings.ts';
+import type { Settings, SettingsPatch } from '../../shared/models/settings.ts';
 import { TeachifyError, type WireError } from '../../shared/errors.ts';
 import type { ShellInfo } from '../../shared/contracts/shell.ts';
 import type { DeepLink } from '../../shared/models/deep-link.ts';
@@ -126,12 +126,12 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
 }
 
 /** When the app could not start as it should, only the shell answers; everything else says why. */
-export function createStartupHandlers(shell: Shell, problem: WireError, names: readonly string[]): CallHandlers {
+export function createStartupHandlers(shell: Shell, problem: WireError, names: readonly string[], settings: Settings): CallHandlers {
   const refuse = () => {
     throw TeachifyError.fromWire(problem);
   };
   const refused = Object.fromEntries(names.map((name) => [name, refuse]));
-  return { ...refused, 'settings.get': () => defaultSettings, ...shellHandlers(shell, problem) } as unknown as CallHandlers;
+  return { ...refused, 'settings.get': () => settings, ...shellHandlers(shell, problem) } as unknown as CallHandlers;
 }
 
 function shellHandlers(shell: Shell, problem: WireError | null) {

@@ -1,4 +1,5 @@
 import { StrictMode, useLayoutEffect, type ReactNode } from 'react';
+import type { WireError } from '../../shared/errors.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Notices } from './notices.tsx';
 import { useTheme } from './use-theme.ts';
@@ -13,9 +14,7 @@ export function App({ stores }: { stores: AppStores }) {
     <StrictMode>
       <AppStoresContext value={stores}>
         {stores.shell.startupProblem ? (
-          <Dressed>
-            <StartupProblem problem={stores.shell.startupProblem} />
-          </Dressed>
+          <Stopped stores={stores} problem={stores.shell.startupProblem} />
         ) : (
           <Running stores={stores} />
         )}
@@ -34,6 +33,17 @@ function Running({ stores }: { stores: AppStores }) {
     <Dressed>
       <WhoIsHere />
       <Notices />
+    </Dressed>
+  );
+}
+
+function Stopped({ stores, problem }: { stores: AppStores; problem: WireError }) {
+  useLayoutEffect(() => startFeeds([stores.settings]), [stores]);
+  const loaded = useSettings((state) => state.loaded);
+  if (!loaded) return null;
+  return (
+    <Dressed>
+      <StartupProblem problem={problem} />
     </Dressed>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { silentLogger } from '../../../../src/core/base/logger.ts';
-import { createSettings } from '../../../../src/core/settings/settings.ts';
+import { createSettings, settingsForTrouble } from '../../../../src/core/settings/settings.ts';
 import { defaultSettings } from '../../../../src/shared/models/settings.ts';
 
 /** A settings file on a disk that refuses to be written. */
@@ -36,4 +36,16 @@ it('patches that come while one is being written lose nothing of each other, and
   settings.sitDown('ada');
   expect(settings.get()).toEqual({ ...defaultSettings, lockAfterMinutes: 7, theme: 'dark', captionSize: 'large' });
   expect(written).toHaveLength(2);
+});
+
+it('speaks and looks as the only student chose when nothing but the settings can be read', () => {
+  const stored = { theme: 'dark', students: { one: { language: 'ar' } } };
+  expect(settingsForTrouble(() => stored)).toEqual({ ...defaultSettings, theme: 'dark', language: 'ar' });
+  // Of several it is not known who is there.
+  expect(settingsForTrouble(() => ({ ...stored, students: { ...stored.students, two: { language: 'en' } } })).language).toBe(defaultSettings.language);
+  expect(
+    settingsForTrouble(() => {
+      throw new Error('the disk cannot be read');
+    }),
+  ).toEqual(defaultSettings);
 });
