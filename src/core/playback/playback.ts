@@ -1,36 +1,27 @@
-import type { Availability, PlaybackSource } from '../../shared/contracts/playback.ts';
 import type { Lesson } from '../../shared/api/catalog.ts';
-import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
-import type { Rendition } from '../../shared/models/manifest.ts';
-import { qualityHeight } from '../../shared/models/quality.ts';
-import type { AccountId, Accounts, Leases } from '../accounts/ports.ts';
+import type { Availability, PlaybackSource } from '../../shared/contracts/playback.ts';
+import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import type { Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { BandwidthMeter, FileDescription, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
+import type { BandwidthMeter, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import type { DownloadedLessons } from '../downloads/ports.ts';
 import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
-import { attachmentsOf, attachmentViews, readAttachment, type Attachments } from './attachments.ts';
+import { attachmentsOf, readAttachment } from './attachments.ts';
 import { availabilityOf } from './availability.ts';
-import { decryptWhole } from '../base/decryption.ts';
 import { safeFileName } from './file-name.ts';
-import { joinedCaptions } from './foreign-media.ts';
-import { playlistsOf } from './lesson-playlists.ts';
-import { empty, notNow, playlist, ranged, rangedPiecewise, whole, withoutBody } from './media-responses.ts';
+import { LessonMedia } from './lesson-media.ts';
+import type { OpenLesson } from './open-lesson.ts';
 import { OpenedPieces } from './opened-pieces.ts';
+import { playbackSourceOf } from './playback-source.ts';
 import type { ClearFile, MediaRequest, MediaResponse, Playback } from './ports.ts';
-import { qualitiesOf } from './qualities.ts';
-import { sideFileType, soundsOf, thumbnailsOf } from './side-files.ts';
+import { Standstills } from './standstills.ts';
 
-/** How many segments beyond the one asked for are fetched ahead. */
-const aheadSegments = 3;
 const announceMs = 500;
-/** Played this close to its beginning or its end, a lesson starts over. */
-const beginMs = 3_000;
-const endMs = 5_000;
 
 interface Dependencies {
   readonly accounts: Pick<Accounts, 'current' | 'changed'>;
@@ -40,25 +31,13 @@ interface Dependencies {
   readonly leases: Leases;
   readonly downloaded: DownloadedLessons;
   readonly progress: Pick<Progress, 'resumePoint'>;
-  readonly connectivity: Pick<Connectivity, 'state' | 'changed'>;
+  readonly connectivity: Pick<Connectivity, 'state' | 'changed' | 'probe'>;
   readonly bandwidth: BandwidthMeter;
   /** app:// URL of a path below the media handler. */
   readonly mediaUrl: (path: string) => string;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-}
-
-interface OpenLesson {
-  readonly mediaId: string;
-  /** Whose sitting it is open in; it ends with that. */
-  readonly account: AccountId | undefined;
-  readonly content: LessonContent;
-  readonly pieces: OpenedPieces;
-  readonly attachments: Attachments;
-  readonly closing: AbortController;
-  blocked: boolean;
-  announceAt: number;
 }
 
 export function createPlayback(dependencies: Dependencies): Playback {
@@ -68,18 +47,25 @@ export function createPlayback(dependencies: Dependencies): Playback {
 class LessonPlayback implements Playback {
   readonly #deps: Dependencies;
   readonly #open = new Map<string, OpenLesson>();
-  readonly #available = new Emitter<{ mediaId: string }>();
-  readonly #blocked = new Emitter<{ mediaId: string; code: ErrorCode }>();
+  readonly #media: LessonMedia;
+  readonly #standstills: Standstills;
   readonly #availabilityChanged = new Emitter<Availability>();
-  readonly available = this.#available.event;
-  readonly blocked = this.#blocked.event;
+  readonly available: Playback['available'];
+  readonly blocked: Playback['blocked'];
   readonly availabilityChanged = this.#availabilityChanged.event;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
-    dependencies.accounts.changed(() => this.#closeForeign());
-    dependencies.connectivity.changed(({ status }) => void (status === 'online' && this.#unblock()));
-    dependencies.store.changed(({ fileId }) => this.#piecesChanged(fileId));
+    const { accounts, catalog, clock, connectivity, leases, logger, store } = dependencies;
+    const standstills = new Standstills({ clock, isOffline: () => connectivity.state().status === 'offline' });
+    this.#standstills = standstills;
+    this.available = standstills.available;
+    this.blocked = standstills.blocked;
+    this.#media = new LessonMedia({ store, leases, catalog, connectivity, standstills, logger, opened: (mediaId) => this.#open.get(mediaId) });
+    accounts.changed(() => this.#closeForeign());
+    connectivity.changed(({ status }) => void (status === 'online' && standstills.releaseAll()));
+    leases.changed(() => this.#leasesChanged());
+    store.changed(({ fileId, present }) => this.#piecesChanged(fileId, present));
   }
 
   async open(lessonId: string): Promise<PlaybackSource> {
@@ -98,41 +84,26 @@ class LessonPlayback implements Playback {
       });
     });
     if (content.manifest && !content.foreign) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
-    const mediaId = random.id();
-    const pieces = new OpenedPieces({ store: this.#deps.store, leases, content });
-    const attachments = attachmentsOf(content, () => random.id());
-    this.#open.set(mediaId, { mediaId, account, content, pieces, attachments, closing: new AbortController(), blocked: false, announceAt: 0 });
+    const open = this.#begin(content, account);
     downloaded.watching(lessonId);
-    const { positionMs, epoch, hereMs } = await progress.resumePoint(content.timelineId);
+    const resume = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
-    return {
-      mediaId,
-      kind: content.manifest ? 'hls' : 'mp4',
-      url: mediaUrl(`${mediaId}/${content.manifest ? 'master.m3u8' : 'video.mp4'}`),
-      playlists: playlistsOf(content).map(({ name, content: text }) => ({ url: mediaUrl(`${mediaId}/${name}`), content: text })),
-      lessonId,
-      courseId: lesson.courseId,
-      title: lesson.title,
-      durationMs: content.durationMs,
-      timelineId: content.timelineId,
-      epoch,
-      sessionId: random.id(),
-      resumeMs: positionMs < beginMs || positionMs >= content.durationMs - endMs ? 0 : positionMs,
-      hereMs,
-      qualities: qualitiesOf(content).map(({ quality, bytes }) => ({
-        ...{ quality, bytes, height: qualityHeight(quality) },
-        onThisComputer: home?.ready === true && home.quality === quality,
-      })),
-      downloadedQuality: home?.quality ?? null,
-      captions: (content.manifest?.sideFiles ?? [])
-        .filter(({ role }) => role === 'captions')
-        .map(({ language, name }) => ({ language: language ?? 'und', label: language ?? name, url: mediaUrl(`${mediaId}/captions/${encodeURIComponent(name)}`) })),
-      sounds: soundsOf(content),
-      thumbnailsUrl: thumbnailsOf(content, (name) => mediaUrl(`${mediaId}/thumbnails/${encodeURIComponent(name)}`)),
-      chapters: content.manifest?.chapters ?? [],
-      attachments: attachmentViews(attachments),
-      nextLessonId: next?.id ?? null,
+    return playbackSourceOf(open, { sessionId: random.id(), home, resume, nextLessonId: next?.id ?? null, mediaUrl });
+  }
+
+  #begin(content: LessonContent, account: OpenLesson['account']): OpenLesson {
+    const { store, leases, random } = this.#deps;
+    const open: OpenLesson = {
+      mediaId: random.id(),
+      account,
+      content,
+      pieces: new OpenedPieces({ store, leases, content }),
+      attachments: attachmentsOf(content, () => random.id()),
+      closing: new AbortController(),
+      announceAt: 0,
     };
+    this.#open.set(open.mediaId, open);
+    return open;
   }
 
   /** A lesson that was only watched has no download that brings its newest revision, with the files that were attached since. */
@@ -160,6 +131,7 @@ class LessonPlayback implements Playback {
   #end(mediaId: string): void {
     this.#open.get(mediaId)?.closing.abort();
     this.#open.delete(mediaId);
+    this.#standstills.forget(mediaId);
     this.#deps.downloaded.watching([...this.#open.values()].at(-1)?.content.lesson.id ?? null);
   }
 
@@ -196,117 +168,30 @@ class LessonPlayback implements Playback {
     return { bitsPerSecond: this.#deps.bandwidth.bitsPerSecond() };
   }
 
-  async respond(request: MediaRequest): Promise<MediaResponse> {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405);
-    const response = await this.#answer(request);
-    return request.method === 'HEAD' ? withoutBody(response) : response;
+  respond(request: MediaRequest): Promise<MediaResponse> {
+    return this.#media.respond(request);
   }
 
-  async #answer(request: MediaRequest): Promise<MediaResponse> {
-    const [mediaId = '', ...rest] = request.path.split('/');
-    try {
-      if (mediaId === 'poster') return await this.#poster(rest[0] ?? '');
-      const open = this.#open.get(mediaId);
-      return (open && (await this.#media(open, rest, request))) ?? empty(404);
-    } catch (error) {
-      return this.#refuse(mediaId, error);
+  async retry(mediaId: string): Promise<void> {
+    const { content } = this.#opened(mediaId);
+    const { connectivity, leases } = this.#deps;
+    await connectivity.probe();
+    if (this.#standstills.wantsLease(mediaId)) {
+      // One that cannot be had leaves things as they were, and the next try says so.
+      await leases.acquire(content.lesson.id).catch((error: unknown) => this.#deps.logger.info('the lease could not be had', { error }));
     }
+    this.#standstills.release(mediaId);
   }
 
-  async #media(open: OpenLesson, path: readonly string[], request: MediaRequest): Promise<MediaResponse | null> {
-    const [first = '', second] = path;
-    const { content } = open;
-    if (!content.manifest) return content.plain && first === 'video.mp4' ? this.#plain(open, content.plain, request) : null;
-    if (first.endsWith('.m3u8')) {
-      const listed = playlistsOf(content).find(({ name }) => name === first);
-      return listed ? playlist(listed.content) : null;
-    }
-    if (first === 'captions' || first === 'thumbnails') return this.#sideFile(content, first, decoded(second));
-    const rendition = content.manifest.renditions.find(({ id }) => id === first);
-    const file = rendition && content.files.get(rendition.file.sha256);
-    if (!rendition || !file) return null;
-    const piece = /^(\d{1,6})\.m4s$/.exec(second ?? '')?.[1];
-    if (piece === undefined || Number(piece) >= file.pieces.length) return null;
-    return this.#segment(open, rendition, file, Number(piece), request);
+  #leasesChanged(): void {
+    for (const mediaId of this.#open.keys()) if (this.#standstills.wantsLease(mediaId)) this.#standstills.release(mediaId);
   }
 
-  async #segment(open: OpenLesson, rendition: Rendition, file: FileDescription, piece: number, request: MediaRequest): Promise<MediaResponse> {
-    const bytes = await open.pieces.read(rendition, file, piece, AbortSignal.any([open.closing.signal, request.signal]));
-    if (request.method === 'HEAD') return ranged(bytes, 'video/mp4', request);
-    this.#fetchAhead(open, file, piece);
-    open.pieces.openNext(rendition, file, piece, open.closing.signal);
-    return ranged(bytes, 'video/mp4', request);
-  }
-
-  #fetchAhead(open: OpenLesson, file: FileDescription, piece: number): void {
-    const ahead = Array.from({ length: aheadSegments }, (_, index) => piece + 1 + index).filter((next) => next < file.pieces.length);
-    const wanted = ahead.map((next) => ({ fileId: file.id, piece: next }));
-    if (this.#deps.connectivity.state().status === 'offline') return;
-    // What fails here is asked for again, and told, when the player needs it.
-    this.#deps.store.fetch(wanted, { priority: 'foreground', signal: open.closing.signal }).catch(() => {});
-  }
-
-  async #sideFile(content: LessonContent, role: 'captions' | 'thumbnails', name: string): Promise<MediaResponse | null> {
-    const found = content.manifest?.sideFiles.find((file) => file.role === role && file.name === name);
-    const type = found && sideFileType(found);
-    if (!found || type === undefined) return null;
-    const read = (piece: number) => this.#deps.store.read(found.file.sha256, piece, { priority: 'foreground' });
-    const [file, parts] = [content.files.get(found.file.sha256), content.foreign?.get(found.file.sha256)];
-    if (file && parts) return whole(await joinedCaptions(file, parts, read), type);
-    const stored = await read(0);
-    const bytes = found.file.keyId ? decryptWhole(await this.#deps.leases.fileKey(content.lesson.id, found.file.keyId), stored) : stored;
-    return whole(bytes, type);
-  }
-
-  async #poster(id: string): Promise<MediaResponse> {
-    const poster = await this.#deps.catalog.poster(decoded(id));
-    return poster ? whole(poster.bytes, poster.mimeType) : empty(404);
-  }
-
-  #plain(open: OpenLesson, file: FileDescription, request: MediaRequest): Promise<MediaResponse> {
-    const signal = AbortSignal.any([open.closing.signal, request.signal]);
-    let begun = false;
-    const read = async (piece: number): Promise<Uint8Array> => {
-      try {
-        return await this.#deps.store.read(file.id, piece, { priority: 'foreground', signal });
-      } catch (error) {
-        // Before the first byte the answer itself says so; afterwards only the player's events can.
-        if (begun) this.#refuse(open.mediaId, error);
-        throw error;
-      } finally {
-        begun = true;
-      }
-    };
-    return rangedPiecewise({ bytes: file.bytes, pieces: file.pieces, read }, 'video/mp4', request);
-  }
-
-  /** An answer of its own for "cannot be had now": the player stops, shows why, and waits for `available`. */
-  #refuse(mediaId: string, error: unknown): MediaResponse {
-    const code = isTeachifyError(error) ? error.code : 'internal';
-    if (code === 'internal') this.#deps.logger.error('media could not be served', { error });
-    const open = this.#open.get(mediaId);
-    if (open && code !== 'cancelled') {
-      open.blocked = true;
-      this.#blocked.emit({ mediaId, code });
-    }
-    return notNow(code);
-  }
-
-  #unblock(): void {
-    for (const open of this.#open.values()) {
-      if (!open.blocked) continue;
-      open.blocked = false;
-      this.#available.emit({ mediaId: open.mediaId });
-    }
-  }
-
-  #piecesChanged(fileId: string): void {
+  #piecesChanged(fileId: string, present: boolean): void {
     for (const open of this.#open.values()) {
       if (!open.content.files.has(fileId)) continue;
-      if (open.blocked) {
-        open.blocked = false;
-        this.#available.emit({ mediaId: open.mediaId });
-      }
+      // A key that is wanting does not come with a piece.
+      if (present && !this.#standstills.wantsLease(open.mediaId)) this.#standstills.release(open.mediaId);
       void this.#announce(open);
     }
   }
@@ -334,13 +219,4 @@ function locked(error: unknown): unknown {
 /** Offline, "cannot be reached" means to a student that the lesson is not here. */
 function missing(error: unknown, offline: boolean): unknown {
   return offline ? new TeachifyError('not_on_this_computer', 'This lesson is not on this computer', { cause: error }) : error;
-}
-
-/** A part of a path; one that cannot be decoded names nothing. */
-function decoded(part: string | undefined): string {
-  try {
-    return decodeURIComponent(part ?? '');
-  } catch {
-    return '';
-  }
 }

@@ -101,6 +101,7 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'playback.saveAttachment': async ({ mediaId, attachmentId }) => ({ copyId: await shell.saveCopy(await playback.attachment(mediaId, attachmentId)) }),
     'playback.showCopy': ({ copyId }) => shell.showCopy(copyId),
     'playback.verify': async ({ mediaId }) => ({ badPieces: await playback.verify(mediaId) }),
+    'playback.retry': ({ mediaId }) => playback.retry(mediaId),
     'playback.bandwidth': () => playback.bandwidth(),
     'progress.report': (snapshot) => {
       // Who watches is there, without touching anything.

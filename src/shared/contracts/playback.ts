@@ -81,11 +81,13 @@ export const playbackContract = {
     'playback.showCopy': call(z.object({ copyId: z.string().min(1).max(64) }), nothing),
     /** Hashes again what lies here of an open lesson, in every quality; what is not what it was is absent afterwards. */
     'playback.verify': call(mediaInput, z.object({ badPieces: z.int().nonnegative() })),
+    /** A lesson that stands still tries again at once, and not only by and by. `playback.available` follows. */
+    'playback.retry': call(mediaInput, nothing),
     /** Bits per second measured on the wire; null before anything was measured. */
     'playback.bandwidth': call(nothing, z.object({ bitsPerSecond: z.number().positive().nullable() })),
   },
   events: {
-    /** The line is back, or pieces arrived: a player that stopped for want of them may go on. */
+    /** The line is back, pieces arrived, a lease was renewed, or it is time to try again: a player that stopped may ask once more. */
     'playback.available': z.object({ mediaId: z.string() }),
     /** A piece could not be had; the player shows why and waits for `playback.available`. */
     'playback.blocked': z.object({ mediaId: z.string(), code: errorCodeSchema }),

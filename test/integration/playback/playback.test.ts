@@ -137,6 +137,42 @@ describe('a lesson with a ladder', () => {
     expect((await ask(`${id}/1.m4s`)).status).toBe(200);
   });
 
+  it('a school that fails while the line is well is asked again by and by, until the part comes', { timeout: 60_000 }, async () => {
+    const [id = ''] = lesson().renditions.map((rendition) => rendition.id);
+    line.dropAnswers({ every: 1, path: /^\/media\//, status: 500 });
+    const available: string[] = [];
+    core.playback.available(({ mediaId }) => available.push(mediaId));
+    expect(await ask(`${id}/1.m4s`)).toMatchObject({ status: 503, headers: { 'x-teachify-reason': 'server_error' } });
+    expect(core.connectivity.state().status).toBe('online');
+    await expect.poll(() => available, { timeout: 20_000 }).toEqual([source.mediaId]);
+    expect((await ask(`${id}/1.m4s`)).status).toBe(503);
+    line.dropAnswers(null);
+    await expect.poll(() => available.length, { timeout: 20_000 }).toBe(2);
+    expect((await ask(`${id}/1.m4s`)).status).toBe(200);
+  });
+
+  it('tries again at once when the student asks for it', { timeout: 60_000 }, async () => {
+    const [id = ''] = lesson().renditions.map((rendition) => rendition.id);
+    line.dropAnswers({ every: 1, path: /^\/media\//, status: 500 });
+    expect((await ask(`${id}/1.m4s`)).status).toBe(503);
+    line.dropAnswers(null);
+    const available: string[] = [];
+    core.playback.available(({ mediaId }) => available.push(mediaId));
+    await core.playback.retry(source.mediaId);
+    expect(available).toEqual([source.mediaId]);
+    expect((await ask(`${id}/1.m4s`)).status).toBe(200);
+  });
+
+  it('captions that cannot be had are said to be so, and the film does not stand still for them', async () => {
+    await line.cut();
+    await core.connectivity.probe();
+    const blocked: string[] = [];
+    core.playback.blocked(({ code }) => blocked.push(code));
+    const captions = await ask(source.captions[0]?.url.split(`${source.mediaId}/`)[1] ?? '');
+    expect(captions).toMatchObject({ status: 503, headers: { 'x-teachify-reason': 'unreachable' } });
+    expect(blocked).toEqual([]);
+  });
+
   it('what was streamed is kept, counts for its quality, and crosses the line once', async () => {
     const { id = '', segments } = lesson().renditions.find(({ quality }) => quality === '360p') ?? { segments: [] };
     const sound = lesson().renditions.find(({ kind }) => kind === 'audio');
