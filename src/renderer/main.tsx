@@ -25,6 +25,7 @@ const stores = createAppStores(early.remote, shell, {
     const timer = window.setTimeout(run, milliseconds);
     return () => window.clearTimeout(timer);
   },
+  shelf: window.localStorage,
 });
 root.render(<App stores={stores} />);
 

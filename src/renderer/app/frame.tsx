@@ -34,7 +34,7 @@ export function Frame({ student }: { student: Student }) {
   if (route.screen === 'lesson') {
     return (
       <>
-        <Player key={route.lessonId} lessonId={route.lessonId} atMs={route.atMs ?? null} onShowShortcuts={() => setShortcutsOpen(true)} />
+        <Player lessonId={route.lessonId} atMs={route.atMs ?? null} onShowShortcuts={() => setShortcutsOpen(true)} />
         {sheet}
       </>
     );

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { nameOfKey } from '../features/player/player-keys.ts';
 import type { Route } from '../stores/navigation-store.ts';
 import { useNavigation, useSettings } from '../stores/stores.ts';
 
@@ -12,9 +13,10 @@ export function useGlobalKeys(showShortcuts: () => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event.target)) return;
-      if (event.key === '?' && characterKeys) showShortcuts();
-      else if (event.altKey && event.key === 'ArrowLeft') back();
-      else if (event.altKey && /^[1-5]$/.test(event.key)) go(sections[Number(event.key) - 1] ?? { screen: 'home' });
+      const key = nameOfKey(event);
+      if (key === '?' && characterKeys) showShortcuts();
+      else if (event.altKey && key === 'ArrowLeft') back();
+      else if (event.altKey && /^[1-5]$/.test(key)) go(sections[Number(key) - 1] ?? { screen: 'home' });
       else return;
       event.preventDefault();
     };

@@ -6,6 +6,7 @@ import type { Remote } from '../bridge.ts';
 import { createAccountsStore, type Accounts } from './accounts-store.ts';
 import { createCatalogStore, type Catalog } from './catalog-store.ts';
 import { createConnectionStore, type Connection } from './connection-store.ts';
+import { createDraftsStore, type Drafts, type DraftShelf } from './drafts-store.ts';
 import { createDownloadsStore, type Downloads, type Later } from './downloads-store.ts';
 import type { Feed } from './feed.ts';
 import { createLeasesStore, type Leases } from './leases-store.ts';
@@ -27,6 +28,7 @@ export interface AppStores {
   readonly settings: Feed<SettingsState>;
   readonly link: Feed<Link>;
   readonly notices: StoreApi<Notices>;
+  readonly drafts: StoreApi<Drafts>;
 }
 
 /** What belongs to one student and is made anew for the next. */
@@ -38,12 +40,13 @@ export interface StudentStores {
   readonly navigation: StoreApi<Navigation>;
 }
 
-interface Time {
+interface Surroundings {
   readonly now: () => number;
   readonly later: Later;
+  readonly shelf: DraftShelf;
 }
 
-export function createAppStores(remote: Remote, shell: ShellInfo, { now, later }: Time): AppStores {
+export function createAppStores(remote: Remote, shell: ShellInfo, { now, later, shelf }: Surroundings): AppStores {
   return {
     remote,
     shell,
@@ -54,6 +57,7 @@ export function createAppStores(remote: Remote, shell: ShellInfo, { now, later }
     settings: createSettingsStore(remote),
     link: createLinkStore(remote),
     notices: createNoticesStore(later),
+    drafts: createDraftsStore(shelf),
   };
 }
 
@@ -101,6 +105,10 @@ export function useLink<Part>(select: (state: Link) => Part): Part {
 
 export function useNotices<Part>(select: (state: Notices) => Part): Part {
   return useStore(useAppStores().notices, select);
+}
+
+export function useDrafts<Part>(select: (state: Drafts) => Part): Part {
+  return useStore(useAppStores().drafts, select);
 }
 
 export function useCatalog<Part>(select: (state: Catalog) => Part): Part {

@@ -11,7 +11,7 @@ export function CaptionLine() {
 function ShownCaption({ language }: { language: string }) {
   const cues = useCues(language);
   const size = useSettings((state) => state.settings.captionSize);
-  const said = usePlayerState(({ positionMs }) => cues?.find(({ startMs, endMs }) => startMs <= positionMs && positionMs < endMs)?.text ?? '');
+  const said = usePlayerState(({ positionMs }) => (typeof cues === 'string' ? '' : (cues.find(({ startMs, endMs }) => startMs <= positionMs && positionMs < endMs)?.text ?? '')));
   return (
     <p className={`player-caption player-caption-${size}`} lang={language} dir="auto" aria-hidden="true">
       {said === '' ? null : <span>{said}</span>}

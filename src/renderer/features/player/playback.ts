@@ -6,7 +6,9 @@ import type { Engine, EngineListener } from './engine/engine.ts';
 import { createGate, type Gate } from './engine/gate.ts';
 import type { HlsEngineOptions } from './engine/hls-engine.ts';
 import { loadHlsEngine } from './engine/load-hls-engine.ts';
+import { followAvailability, openGate } from './follow-availability.ts';
 import { followVideo } from './follow-video.ts';
+import { measureBandwidth } from './measure-bandwidth.ts';
 import type { PlayerStore } from './player-store.ts';
 import { recordSession } from './record-session.ts';
 
@@ -32,9 +34,9 @@ export interface Playback {
   readonly chooseQuality: (wish: 'auto' | Quality) => void;
   readonly chooseSound: (language: string) => void;
   readonly chooseCaptions: (language: string | null) => void;
+  /** What stands still is asked for again now, and not only by and by. */
+  readonly tryAgain: () => void;
 }
-
-const bandwidthEveryMs = 4000;
 
 /** Plays an opened lesson on the element until the signal aborts: engine, store, recorder and main's announcements, joined. */
 export function startPlayback(
@@ -46,14 +48,17 @@ export function startPlayback(
   signal: AbortSignal,
 ): Playback {
   let engine: Engine | null = null;
-  const gate = createGate((code) => {
-    store.setState({ blocked: code });
-    engine?.reconsider();
+  const gate = createGate({
+    blocked: (code) => {
+      store.setState({ blocked: { code, retrying: false } });
+      engine?.reconsider();
+    },
+    passed: () => store.setState(({ blocked }) => (blocked?.retrying ? { blocked: null } : {})),
   });
   const stops = [
     followVideo(video, store),
     recordSession({ video, source, startMs, remote, monotonic, failed: reportFailed }),
-    followAvailability(source.mediaId, remote, store, gate),
+    followAvailability({ mediaId: source.mediaId, remote, store, gate }),
   ];
   const bandwidth = measureBandwidth(remote);
   const { volume, muted, playbackRate } = store.getState();
@@ -69,7 +74,7 @@ export function startPlayback(
     downloadedQuality: source.downloadedQuality,
     local: store.getState().local,
     bandwidth: bandwidth.now(),
-    lineGone: store.getState().blocked !== null,
+    lineGone: store.getState().blocked?.retrying === false,
   });
   const begin = async () => {
     const started = await startEngine({ video, source, startMs, gate, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
@@ -89,7 +94,7 @@ export function startPlayback(
 
   const play = () => void video.play().catch(() => undefined);
   const seekTo = (ms: number) => {
-    store.setState({ positionMs: ms, blocked: null });
+    store.setState({ positionMs: ms, blocked: null, resumed: false });
     video.currentTime = Math.min(Math.max(0, ms), source.durationMs) / 1000;
   };
   return {
@@ -125,6 +130,13 @@ export function startPlayback(
       store.setState({ captionLanguage });
       remember({ captions: captionLanguage !== null, ...(captionLanguage === null ? {} : { captionLanguage }) });
     },
+    tryAgain: () => {
+      store.setState(({ blocked }) => ({ blocked: blocked && { ...blocked, retrying: true } }));
+      remote
+        .call('playback.retry', { mediaId: source.mediaId })
+        .catch(reportFailed)
+        .finally(() => signal.aborted || openGate(store, gate));
+    },
   };
 }
 
@@ -143,42 +155,8 @@ async function startEngine({ source, ...rest }: EngineStart): Promise<Engine> {
   const qualities = source.qualities.map(({ quality }) => quality);
   if (source.kind === 'mp4') {
     const { createPlainEngine } = await import('./engine/plain-engine.ts');
-    return createPlainEngine({ ...rest, url: source.url, quality: qualities[0] ?? null });
+    return createPlainEngine({ ...rest, url: source.url, quality: qualities[0] ?? null, isBlocked: () => rest.situation().lineGone });
   }
   const { createHlsEngine } = await loadHlsEngine();
   return createHlsEngine({ ...rest, url: source.url, playlists: source.playlists, qualities });
-}
-
-function followAvailability(mediaId: string, remote: Remote, store: PlayerStore, gate: Gate): () => void {
-  const take = (availability: { mediaId: string; renditions: readonly { quality: Quality; ranges: readonly (readonly [number, number])[] }[] }) => {
-    if (availability.mediaId !== mediaId) return;
-    store.setState({ local: new Map(availability.renditions.map(({ quality, ranges }) => [quality, ranges])) });
-  };
-  const stops = [
-    remote.on('playback.availabilityChanged', take),
-    remote.on('playback.blocked', (event) => {
-      if (event.mediaId === mediaId) store.setState({ blocked: event.code });
-    }),
-    remote.on('playback.available', (event) => {
-      if (event.mediaId !== mediaId) return;
-      store.setState({ blocked: null });
-      gate.open();
-    }),
-  ];
-  // Without it the bar shows nothing as local, and Auto asks the line: both still right.
-  remote.call('playback.availability', { mediaId }).then(take, () => undefined);
-  return () => stops.forEach((stop) => stop());
-}
-
-function measureBandwidth(remote: Remote): { now: () => number | null; stop: () => void } {
-  let measured: number | null = null;
-  const ask = () => {
-    remote.call('playback.bandwidth').then(
-      ({ bitsPerSecond }) => (measured = bitsPerSecond),
-      () => undefined,
-    );
-  };
-  ask();
-  const timer = window.setInterval(ask, bandwidthEveryMs);
-  return { now: () => measured, stop: () => window.clearInterval(timer) };
 }

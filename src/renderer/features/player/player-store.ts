@@ -3,6 +3,13 @@ import type { ErrorCode } from '../../../shared/errors.ts';
 import type { Quality } from '../../../shared/models/quality.ts';
 import type { TimeRange } from '../../../shared/models/ranges.ts';
 
+/** The next part is not to be had now. */
+export interface Standstill {
+  readonly code: ErrorCode;
+  /** It is being asked for again. */
+  readonly retrying: boolean;
+}
+
 /** What the controls and overlays show; written by the playback alone. */
 export interface PlayerState {
   /** The student wants it to run (it may still wait for data). */
@@ -21,12 +28,14 @@ export interface PlayerState {
   /** The quality on the screen. */
   readonly shown: Quality | null;
   /** Why the next part is not to be had now; it goes on by itself. */
-  readonly blocked: ErrorCode | null;
+  readonly blocked: Standstill | null;
   /** Why it cannot be played at all. */
   readonly failed: ErrorCode | null;
   /** What of the timeline is on this computer, by quality. */
   readonly local: ReadonlyMap<Quality, readonly TimeRange[]>;
   readonly captionLanguage: string | null;
+  /** It began where one had left it, and the student did not go elsewhere since. */
+  readonly resumed: boolean;
   /** Null where there is no choice. */
   readonly soundLanguage: string | null;
 }
@@ -50,6 +59,7 @@ export function createPlayerStore(initial: Partial<PlayerState>): PlayerStore {
     failed: null,
     local: new Map(),
     captionLanguage: null,
+    resumed: false,
     soundLanguage: null,
     ...initial,
   }));

@@ -12,6 +12,7 @@ import { useMediaSession } from './use-media-session.ts';
 import { useOpenedLesson } from './use-opened-lesson.ts';
 import { usePlayback } from './use-playback.ts';
 import type { LessonView } from '../../../shared/contracts/catalog.ts';
+import { useFullScreen, type FullScreen } from './use-full-screen.ts';
 import './player.css';
 
 interface PlayerProps {
@@ -21,8 +22,18 @@ interface PlayerProps {
   readonly onShowShortcuts: () => void;
 }
 
-/** One player for every lesson and every line: the lesson is opened, and where its bytes come from is not its business. */
-export function Player({ lessonId, atMs, onShowShortcuts }: PlayerProps) {
+/** One player for every lesson and every line; what it is in stays from lesson to lesson. */
+export function Player(props: PlayerProps) {
+  const fullScreen = useFullScreen();
+  return <LessonPlayer key={props.lessonId} {...props} fullScreen={fullScreen} />;
+}
+
+interface LessonPlayerProps extends PlayerProps {
+  readonly fullScreen: FullScreen;
+}
+
+/** The lesson is opened, and where its bytes come from is not its business. */
+function LessonPlayer({ lessonId, atMs, fullScreen, onShowShortcuts }: LessonPlayerProps) {
   const [beginMs, setBeginMs] = useState(atMs);
   const { opened, again } = useOpenedLesson(lessonId);
   const lesson = useLesson(lessonId);
@@ -32,7 +43,7 @@ export function Player({ lessonId, atMs, onShowShortcuts }: PlayerProps) {
     again();
   };
   if (opened.status === 'open') {
-    return <OpenPlayer key={opened.source.mediaId} source={opened.source} beginMs={beginMs} onShowShortcuts={onShowShortcuts} onOpenAgain={openAgain} />;
+    return <OpenPlayer key={opened.source.mediaId} source={opened.source} beginMs={beginMs} fullScreen={fullScreen} onShowShortcuts={onShowShortcuts} onOpenAgain={openAgain} />;
   }
   if (opened.status === 'failed') return <CannotOpen lesson={lesson} error={opened.error} onRetry={again} />;
   return <OpeningScreen title={lesson?.title ?? ''} />;
@@ -41,6 +52,7 @@ export function Player({ lessonId, atMs, onShowShortcuts }: PlayerProps) {
 interface OpenPlayerProps {
   readonly source: PlaybackSource;
   readonly beginMs: number | null;
+  readonly fullScreen: FullScreen;
   readonly onShowShortcuts: () => void;
   readonly onOpenAgain: () => void;
 }
@@ -48,13 +60,14 @@ interface OpenPlayerProps {
 /** Closer to the end than this, one means to watch it again, not the last seconds. */
 const endIsNearMs = 10_000;
 
-function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
+function OpenPlayer({ source, beginMs, fullScreen, onShowShortcuts, onOpenAgain }: OpenPlayerProps) {
   const settings = useSettings((state) => state.settings);
   const resumeMs = source.resumeMs < source.durationMs - endIsNearMs ? source.resumeMs : 0;
   const startMs = beginMs ?? resumeMs;
   const [store] = useState(() =>
     createPlayerStore({
       positionMs: startMs,
+      resumed: beginMs === null && startMs > 0,
       volume: settings.volume,
       muted: settings.muted,
       playbackRate: settings.playbackRate,
@@ -75,7 +88,8 @@ function OpenPlayer({ source, beginMs, onShowShortcuts, onOpenAgain }: OpenPlaye
     <PlayerContext value={{ source, store, playback, notes, video }}>
       <Stage
         ref={setVideo}
-        resumedAtMs={beginMs === null ? startMs : 0}
+        fullScreen={fullScreen}
+        resumedAtMs={startMs}
         hereMs={source.hereMs}
         next={next}
         canPlayNext={canPlayNext}

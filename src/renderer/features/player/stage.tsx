@@ -10,12 +10,13 @@ import { SidePanel } from './panel/side-panel.tsx';
 import { usePlayer, usePlayerState } from './player-context.ts';
 import { TopBar } from './top-bar.tsx';
 import { useControlsVisible } from './use-controls-visible.ts';
-import { useFullScreen } from './use-full-screen.ts';
+import type { FullScreen } from './use-full-screen.ts';
 import { useKeepAwake } from './use-keep-awake.ts';
 import { usePlayerKeys } from './use-player-keys.ts';
 
 interface StageProps {
   readonly ref: Ref<HTMLVideoElement>;
+  readonly fullScreen: FullScreen;
   readonly resumedAtMs: number;
   readonly hereMs: number | null;
   readonly next: LessonView | null;
@@ -26,19 +27,18 @@ interface StageProps {
 }
 
 /** The picture, what lies over it, and the panel beside it. */
-export function Stage({ ref, resumedAtMs, hereMs, next, canPlayNext, onNext, onOpenAgain, onShowShortcuts }: StageProps) {
+export function Stage({ ref, fullScreen, resumedAtMs, hereMs, next, canPlayNext, onNext, onOpenAgain, onShowShortcuts }: StageProps) {
   const text = useText();
   const parts = usePlayer();
   const { source, playback, video } = parts;
   const root = useRef<HTMLElement>(null);
   const [rootElement, setRootElement] = useState<HTMLElement | null>(null);
   const [panelOpen, setPanelOpen] = useState(() => window.innerWidth >= 1200);
-  const [fullScreen, setFullScreen] = useFullScreen();
   const visible = useControlsVisible(rootElement);
   const captionLanguage = usePlayerState((state) => state.captionLanguage);
   const usualCaptions = useSettings((state) => chooseCaptions(source, state.settings.captionLanguage));
   const actions = {
-    toggleFullScreen: () => setFullScreen(!fullScreen),
+    toggleFullScreen: () => fullScreen.set(!fullScreen.on),
     togglePictureInPicture: () => void togglePictureInPicture(video),
     toggleCaptions: () => playback?.chooseCaptions(captionLanguage === null ? usualCaptions : null),
     next: next ? onNext : null,
@@ -47,7 +47,7 @@ export function Stage({ ref, resumedAtMs, hereMs, next, canPlayNext, onNext, onO
   useKeepAwake();
   // So that the keys work at once, and a screen reader begins here.
   useEffect(() => root.current?.focus(), []);
-  const showPanel = panelOpen && !fullScreen;
+  const showPanel = panelOpen && !fullScreen.on;
   // The picture first: all around it is drawn while its first segment is on the way.
   const [dressed, setDressed] = useState(false);
   const begun = playback !== null;
@@ -76,7 +76,7 @@ export function Stage({ ref, resumedAtMs, hereMs, next, canPlayNext, onNext, onO
             <CaptionLine />
             <Overlays resumedAtMs={resumedAtMs} hereMs={hereMs} next={next} canPlayNext={canPlayNext} onNext={onNext} onOpenAgain={onOpenAgain} />
             <TopBar panelOpen={showPanel} onTogglePanel={() => setPanelOpen(!panelOpen)} onShowShortcuts={onShowShortcuts} />
-            <ControlBar actions={actions} fullScreen={fullScreen} />
+            <ControlBar actions={actions} fullScreen={fullScreen.on} />
           </>
         ) : null}
       </div>

@@ -2,8 +2,13 @@ import { useEffect, useState } from 'react';
 import { useAppStores } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 
-/** The window's full screen, which main owns; the player fills the window anyway. Left again with the player. */
-export function useFullScreen(): [on: boolean, set: (on: boolean) => void] {
+export interface FullScreen {
+  readonly on: boolean;
+  readonly set: (on: boolean) => void;
+}
+
+/** The window's full screen, which main owns; the player fills the window anyway. Left again with the player, not with a lesson. */
+export function useFullScreen(): FullScreen {
   const { remote } = useAppStores();
   const attempt = useAttempt();
   const [on, setOn] = useState(false);
@@ -19,5 +24,5 @@ export function useFullScreen(): [on: boolean, set: (on: boolean) => void] {
       attempt(() => remote.call('shell.setFullScreen', { on: false }));
     };
   }, [on, remote, attempt]);
-  return [on, (wanted) => attempt(() => remote.call('shell.setFullScreen', { on: wanted }))];
+  return { on, set: (wanted) => attempt(() => remote.call('shell.setFullScreen', { on: wanted })) };
 }

@@ -12,8 +12,8 @@ export interface LessonNotes {
   readonly list: readonly NoteView[] | null;
   /** Marks a moment without words, and says so. */
   readonly bookmark: (atMs: number) => void;
-  /** A new one where `noteId` is null. */
-  readonly save: (note: { readonly noteId: string | null; readonly atMs: number; readonly text: string }) => void;
+  /** A new one where `noteId` is null. Says when it is kept; when it could not be, the student is told why. */
+  readonly save: (note: { readonly noteId: string | null; readonly atMs: number; readonly text: string }, then: { readonly kept: () => void; readonly ended: () => void }) => void;
   /** With a way back for a while. */
   readonly remove: (note: NoteView) => void;
   /** To a file the student chooses. */
@@ -47,7 +47,7 @@ export function useLessonNotes({ lessonId, timelineId }: PlaybackSource): Lesson
           await write({ noteId: null, atMs: Math.round(atMs), text: '' });
           show({ tone: 'plain', title: text('notes.bookmarked', { time: format.clock(atMs) }) });
         }),
-      save: (note) => attempt(() => write({ ...note, atMs: Math.round(note.atMs) })),
+      save: (note, { kept, ended }) => attempt(() => write({ ...note, atMs: Math.round(note.atMs) }).then(kept).finally(ended)),
       remove: (note) =>
         attempt(async () => {
           await remote.call('notes.remove', { noteId: note.noteId });

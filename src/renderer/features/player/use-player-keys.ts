@@ -21,8 +21,8 @@ export function usePlayerKeys(parts: PlayerParts, actions: PlayerActions): void 
   });
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || needsKeyItself(event) || (!characterKeys && isCharacterKey(event))) return;
-      const command = commandOfKey(event);
+      if (event.defaultPrevented || event.isComposing || needsKeyItself(event) || (!characterKeys && isCharacterKey(event))) return;
+      const command = commandOfKey(event, { seekBar: event.target instanceof Element && event.target.closest('.seek-bar') !== null });
       if (!command) return;
       event.preventDefault();
       event.stopPropagation();

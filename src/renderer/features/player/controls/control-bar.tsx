@@ -1,7 +1,9 @@
 import { Maximize, Minimize, PictureInPicture2 } from 'lucide-react';
+import { useRef } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { useText } from '../../../i18n/text.ts';
+import { useOwnHeight } from '../use-own-height.ts';
 import type { PlayerActions } from '../use-player-keys.ts';
 import { CaptionsMenu } from './captions-menu.tsx';
 import { Clock } from './clock.tsx';
@@ -19,8 +21,10 @@ interface ControlBarProps {
 /** Everything within reach at the foot of the picture. Time runs from left to right here in every language. */
 export function ControlBar({ actions, fullScreen }: ControlBarProps) {
   const text = useText();
+  const bar = useRef<HTMLDivElement>(null);
+  useOwnHeight(bar, '--controls-height');
   return (
-    <div className="player-controls player-bar" dir="ltr">
+    <div ref={bar} className="player-controls player-bar" dir="ltr">
       {/* Sliders take their direction from the locale, and time has only one. */}
       <I18nProvider locale="en">
         <SeekBar />

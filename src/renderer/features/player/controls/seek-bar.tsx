@@ -8,6 +8,9 @@ import { usePlayer, usePlayerState } from '../player-context.ts';
 import { useThumbnails } from '../use-thumbnails.ts';
 import { Preview } from './preview.tsx';
 
+/** A step of the bar, as by the arrow keys. */
+const stepMs = 5000;
+
 /** The timeline: what was played, what is buffered, and what is on this computer. Dragging shows the time and seeks when let go. */
 export function SeekBar() {
   const text = useText();
@@ -20,8 +23,11 @@ export function SeekBar() {
   const chapter = source.chapters.findLast(({ startMs }) => startMs <= shownMs)?.title;
   const spoken = chapter === undefined ? place : text('player.seekChapter', { chapter, place });
   const input = useRef<HTMLInputElement>(null);
-  // The slider would say a bare number.
-  useLayoutEffect(() => input.current?.setAttribute('aria-valuetext', spoken));
+  useLayoutEffect(() => {
+    // The slider would say a bare number, and whoever steps it without keys, as some screen readers do, would move by a millisecond.
+    input.current?.setAttribute('aria-valuetext', spoken);
+    input.current?.setAttribute('step', String(stepMs));
+  });
   return (
     <Slider
       className="seek-bar"

@@ -10,16 +10,24 @@ export interface Gate {
   readonly block: (code: ErrorCode) => void;
   /** Resolves when the gate has opened after that generation; rejects when the signal aborts. */
   readonly opened: (since: number, signal: AbortSignal) => Promise<void>;
-  /** Lets all that waits try again. */
-  readonly open: () => void;
+  /** Tells the player that a request which had waited was answered. */
+  readonly passed: () => void;
+  /** Lets all that waits try again; false when nothing waited. */
+  readonly open: () => boolean;
 }
 
-export function createGate(blocked: (code: ErrorCode) => void): Gate {
+interface GateListener {
+  readonly blocked: (code: ErrorCode) => void;
+  readonly passed: () => void;
+}
+
+export function createGate({ blocked, passed }: GateListener): Gate {
   let generation = 0;
   const waiting = new Set<() => void>();
   return {
     generation: () => generation,
     block: blocked,
+    passed,
     opened: (since, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason as Error);
@@ -38,7 +46,9 @@ export function createGate(blocked: (code: ErrorCode) => void): Gate {
       }),
     open: () => {
       generation += 1;
+      const anyone = waiting.size > 0;
       for (const letGo of waiting) letGo();
+      return anyone;
     },
   };
 }

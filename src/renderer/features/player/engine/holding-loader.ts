@@ -68,10 +68,13 @@ export function createHoldingLoader(gate: Gate, known: ReadonlyMap<string, strin
 }
 
 async function fetchWhenPossible(context: LoaderContext, gate: Gate, signal: AbortSignal): Promise<Response> {
-  for (;;) {
+  for (let waited = false; ; waited = true) {
     const generation = gate.generation();
     const response = await fetch(context.url, { signal, headers: rangeHeaders(context) });
-    if (response.status !== notNow) return response;
+    if (response.status !== notNow) {
+      if (waited) gate.passed();
+      return response;
+    }
     await response.body?.cancel();
     gate.block(reasonOf(response));
     await gate.opened(generation, signal);

@@ -1,6 +1,7 @@
 import Hls, { ErrorDetails, Events, type ErrorData, type Fragment, type HlsConfig } from 'hls.js';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import { createRepairPlan } from './repair-plan.ts';
+import { followWish } from './wish-to-play.ts';
 
 /**
  * hls.js sets a failed decoder up anew by itself, three times in half a second. That is ours to decide, so to hls.js such a
@@ -41,11 +42,11 @@ export interface MediaRepair {
 export function createMediaRepair({ video, now, beginAt, skipped, failed }: MediaRepairOptions): MediaRepair {
   const plan = createRepairPlan(now);
   const listening = new AbortController();
+  const wished = followWish(video, listening.signal);
   let appending: Fragment[] = [];
   let timer = 0;
   let waiting = false;
   let place = 0;
-  let playing = true;
 
   const on = (event: keyof HTMLVideoElementEventMap, run: () => void) => video.addEventListener(event, run, { signal: listening.signal });
   // Without a source, the element stands at zero; that is not where one is.
@@ -53,9 +54,6 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
     if (!waiting && video.readyState > HTMLMediaElement.HAVE_NOTHING) place = video.currentTime;
   };
   for (const event of ['timeupdate', 'seeking'] as const) on(event, note);
-  on('play', () => (playing = true));
-  // A failure pauses too, and so does taking the source off; that is not the student's wish.
-  on('pause', () => (playing &&= video.error !== null || video.readyState === HTMLMediaElement.HAVE_NOTHING));
 
   /** Where the segment ends that was being taken in, else the one on the screen. */
   const segmentEnd = (hls: Hls): number => {
@@ -84,7 +82,7 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
         place = step.at;
         if (step.do === 'skip') skipped();
         beginAt(step.at);
-        if (playing) void video.play().catch(() => undefined);
+        if (wished()) void video.play().catch(() => undefined);
       }, step.afterMs);
     },
     stop: () => {

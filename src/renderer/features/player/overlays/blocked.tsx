@@ -9,10 +9,16 @@ import { useText } from '../../../i18n/text.ts';
 import { useDownloads, useSettings } from '../../../stores/stores.ts';
 import { useAttempt } from '../../../stores/use-attempt.ts';
 import { usePlayer, usePlayerState } from '../player-context.ts';
+import type { Standstill } from '../player-store.ts';
+import { RepairButton } from './repair-button.tsx';
 
-/** The next part cannot be had now: why, that it goes on by itself, what is here, and the offer to queue the rest. */
-export function Blocked({ code }: { code: ErrorCode }) {
+/** What checking the files may mend. */
+const damaged: ReadonlySet<ErrorCode> = new Set(['piece_corrupt', 'source_changed', 'disk_failed', 'media_undecodable', 'internal']);
+
+/** The next part cannot be had now: why, that it goes on by itself, a way to hurry it, what is here, and the offer to queue the rest. */
+export function Blocked({ code, retrying }: Standstill) {
   const text = useText();
+  const { playback } = usePlayer();
   const started = usePlayerState((state) => state.started);
   const local = usePlayerState((state) => state.local);
   const here = unionRanges(...local.values());
@@ -24,7 +30,13 @@ export function Blocked({ code }: { code: ErrorCode }) {
         <h2>{words.title}</h2>
         <p>{words.body}</p>
         <WhatIsHere ranges={here} />
-        <QueueOffer />
+        <div className="player-card-actions">
+          {withoutLine.has(code) ? <QueueOffer /> : null}
+          <Button isPending={retrying} onPress={() => playback?.tryAgain()}>
+            {text(retrying ? 'player.retrying' : 'action.retry')}
+          </Button>
+          {damaged.has(code) ? <RepairButton onChecked={() => playback?.tryAgain()} /> : null}
+        </div>
       </div>
     </div>
   );

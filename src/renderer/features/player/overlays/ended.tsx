@@ -5,6 +5,7 @@ import { Poster } from '../../../components/poster.tsx';
 import { useText } from '../../../i18n/text.ts';
 import { useAppStores, useNavigation } from '../../../stores/stores.ts';
 import { usePlayer } from '../player-context.ts';
+import { useIsWriting } from '../use-draft.ts';
 
 interface EndedProps {
   readonly next: LessonView | null;
@@ -37,11 +38,13 @@ function NextLesson({ next, canPlay, onNext }: { next: LessonView; canPlay: bool
   const text = useText();
   const { later } = useAppStores();
   const [seconds, setSeconds] = useState<number | null>(canPlay ? countdownSeconds : null);
+  const writing = useIsWriting();
   useEffect(() => {
-    if (seconds === null) return;
+    if (seconds === null || writing) return;
     if (seconds === 0) return onNext();
     return later(1000, () => setSeconds(seconds - 1));
-  }, [seconds, later, onNext]);
+  }, [seconds, later, onNext, writing]);
+  const countdown = seconds === null ? '' : writing ? text('player.nextWaits') : text('player.nextIn', { seconds });
   return (
     <>
       <div className="player-next">
@@ -50,7 +53,7 @@ function NextLesson({ next, canPlay, onNext }: { next: LessonView; canPlay: bool
       </div>
       {/* The figure changes every second; screen readers hear the title, not the count. */}
       <p className="numbers" aria-hidden="true">
-        {canPlay ? (seconds === null ? '' : text('player.nextIn', { seconds })) : text('lesson.needsLine')}
+        {canPlay ? countdown : text('lesson.needsLine')}
       </p>
       {canPlay ? (
         <div className="player-card-actions">

@@ -4,7 +4,7 @@ import { Blocked } from './blocked.tsx';
 import { Buffering } from './buffering.tsx';
 import { Ended } from './ended.tsx';
 import { Failed } from './failed.tsx';
-import { ResumeOffer } from './resume-offer.tsx';
+import { ResumeOffer, useResumeOffer } from './resume-offer.tsx';
 
 interface OverlaysProps {
   readonly resumedAtMs: number;
@@ -21,9 +21,10 @@ export function Overlays({ resumedAtMs, hereMs, next, canPlayNext, onNext, onOpe
   const waiting = usePlayerState((state) => state.stalled && !state.ended);
   const blocked = usePlayerState((state) => state.blocked);
   const ended = usePlayerState((state) => state.ended);
+  const { resumed, close } = useResumeOffer();
   if (failed !== null) return <Failed code={failed} onOpenAgain={onOpenAgain} />;
-  if (waiting && blocked !== null) return <Blocked code={blocked} />;
+  if (waiting && blocked !== null) return <Blocked {...blocked} />;
   if (waiting) return <Buffering />;
   if (ended) return <Ended next={next} canPlayNext={canPlayNext} onNext={onNext} />;
-  return resumedAtMs > 0 ? <ResumeOffer atMs={resumedAtMs} hereMs={hereMs} /> : null;
+  return resumed ? <ResumeOffer atMs={resumedAtMs} hereMs={hereMs} onChosen={close} /> : null;
 }

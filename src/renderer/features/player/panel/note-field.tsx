@@ -5,6 +5,7 @@ import { Button } from '../../../components/button.tsx';
 import { useFormat } from '../../../i18n/format.ts';
 import { useText } from '../../../i18n/text.ts';
 import { usePlayer } from '../player-context.ts';
+import { useDraft } from '../use-draft.ts';
 
 interface NoteFieldProps {
   /** The note that is written anew; null for a new one. */
@@ -21,18 +22,28 @@ export function NoteField({ noteId, atMs, text: before, onDone }: NoteFieldProps
   const text = useText();
   const format = useFormat();
   const { store, notes } = usePlayer();
-  const [words, setWords] = useState(before);
-  const [begunMs, setBegunMs] = useState<number | null>(atMs);
+  const { draft, keep, drop, now } = useDraft(noteId);
+  const [saving, setSaving] = useState(false);
+  const words = draft?.text ?? before;
+  const begunMs = draft?.atMs ?? atMs;
   const empty = words.trim() === '';
   const write = (value: string) => {
-    setWords(value);
-    setBegunMs(value === '' ? atMs : (begunMs ?? store.getState().positionMs));
+    if (value === before) drop();
+    else keep({ text: value, atMs: begunMs ?? store.getState().positionMs });
   };
   const save = () => {
-    if (empty) return;
-    notes.save({ noteId, atMs: begunMs ?? store.getState().positionMs, text: words.trim() });
-    setWords('');
-    setBegunMs(null);
+    if (empty || saving) return;
+    setSaving(true);
+    const kept = () => {
+      // What was typed on meanwhile is not in it.
+      if ((now()?.text ?? before) !== words) return;
+      drop();
+      onDone();
+    };
+    notes.save({ noteId, atMs: begunMs ?? store.getState().positionMs, text: words.trim() }, { kept, ended: () => setSaving(false) });
+  };
+  const giveUp = () => {
+    drop();
     onDone();
   };
   return (
@@ -55,10 +66,10 @@ export function NoteField({ noteId, atMs, text: before, onDone }: NoteFieldProps
         />
       </TextField>
       <div className="note-actions">
-        <Button type="submit" look="primary" isDisabled={empty}>
+        <Button type="submit" look="primary" isDisabled={empty || saving}>
           {text('notes.save')}
         </Button>
-        {noteId === null ? null : <Button onPress={onDone}>{text('action.cancel')}</Button>}
+        {noteId === null ? null : <Button onPress={giveUp}>{text('action.cancel')}</Button>}
       </div>
     </form>
   );

@@ -7,6 +7,7 @@ import { IconButton } from '../../../components/icon-button.tsx';
 import { useFormat } from '../../../i18n/format.ts';
 import { useText } from '../../../i18n/text.ts';
 import { usePlayer } from '../player-context.ts';
+import { useUnkept } from '../use-draft.ts';
 import { NoteField } from './note-field.tsx';
 
 /** What the student writes down at moments of this lesson. */
@@ -14,6 +15,7 @@ export function Notes() {
   const text = useText();
   const { store, notes } = usePlayer();
   const [editing, setEditing] = useState<string | null>(null);
+  const unkept = useUnkept();
   const { list } = notes;
   return (
     <div className="notes-panel">
@@ -31,7 +33,7 @@ export function Notes() {
       {list?.length === 0 ? <p className="player-panel-word">{text('notes.none')}</p> : null}
       <ol className="notes">
         {list?.map((note) =>
-          note.noteId === editing ? (
+          note.noteId === editing || unkept(note.noteId) ? (
             <li key={note.noteId}>
               <NoteField noteId={note.noteId} atMs={note.atMs} text={note.text} onDone={() => setEditing(null)} />
             </li>

@@ -13,7 +13,8 @@ export function Transcript() {
   const chosen = usePlayerState((state) => state.captionLanguage);
   const language = chosen ?? source.captions[0]?.language ?? null;
   const cues = useCues(language);
-  if (cues === null) return <p className="player-panel-word">{text('player.transcriptLoading')}</p>;
+  if (cues === 'loading') return <p className="player-panel-word">{text('player.transcriptLoading')}</p>;
+  if (cues === 'failed') return <p className="player-panel-word">{text('player.transcriptLater')}</p>;
   if (cues.length === 0) return <p className="player-panel-word">{text('player.transcriptEmpty')}</p>;
   return <Lines cues={cues} language={language ?? ''} />;
 }

@@ -12,13 +12,15 @@ let server: Server;
 let gate: Gate;
 let present: boolean;
 const blocked = vi.fn<(code: ErrorCode) => void>();
+const passed = vi.fn<() => void>();
 const seen: (string | undefined)[] = [];
 
 beforeEach(async () => {
   present = true;
   blocked.mockReset();
+  passed.mockReset();
   seen.length = 0;
-  gate = createGate(blocked);
+  gate = createGate({ blocked, passed });
   server = createServer((request, response) => {
     seen.push(request.headers.range);
     if (request.url === '/gone') response.writeHead(404).end();

@@ -1,0 +1,17 @@
+import type { Remote } from '../../bridge.ts';
+
+const everyMs = 4000;
+
+/** What main measured on the wire, asked for by and by; bits per second, null before anything was measured. */
+export function measureBandwidth(remote: Remote): { now: () => number | null; stop: () => void } {
+  let measured: number | null = null;
+  const ask = () => {
+    remote.call('playback.bandwidth').then(
+      ({ bitsPerSecond }) => (measured = bitsPerSecond),
+      () => undefined,
+    );
+  };
+  ask();
+  const timer = window.setInterval(ask, everyMs);
+  return { now: () => measured, stop: () => window.clearInterval(timer) };
+}
