@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import type { EventPayload } from '../../src/shared/contracts/bridge.ts';
+import type { PlaybackSource } from '../../src/shared/contracts/playback.ts';
 import { defaultSettings } from '../../src/shared/models/settings.ts';
 import { value } from '../harness/fixture-bridge.ts';
 import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
@@ -9,7 +10,7 @@ import { openStage, type Stage } from '../harness/screens/stage.ts';
 // What can go wrong while a lesson plays, what the student is told of it, and what is lost by it, which is nothing.
 const school = createSchool();
 const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
-const plain = { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] } as const;
+const plain: Partial<PlaybackSource> & { url: string } = { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] };
 let stage: Stage;
 
 test.beforeAll(async () => {
