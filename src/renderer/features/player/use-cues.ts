@@ -37,7 +37,7 @@ export function useCues(language: string | null): Cues {
     };
     const failed = () => {
       setLoaded({ language: element.srclang, cues: 'failed' });
-      cancelTry ??= later(pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 0, again);
+      if (cancelTry === null) cancelTry = later(pausesMs[Math.min(tries, pausesMs.length - 1)] ?? 0, again);
     };
     // Hidden tracks are loaded but not drawn: the line below the picture is ours, clear of the controls.
     element.track.mode = 'hidden';
