@@ -106,6 +106,8 @@ export const playerScenes: readonly Scene[] = [
     await awake(stage);
   }),
   scene('player-gap', ['plain', 'small', 'zoomed', 'rtl'], { source: { resumeMs: 28_000 }, local: 0.5, answers: offline, absent: secondHalf }, async (stage) => {
+    // What is there is played first; it stands still behind it.
+    await stage.page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 29.5, null, { timeout: 20_000 });
     await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
   }),
   scene('player-absent', ['plain', 'zoomed', 'rtl'], { here: [1, 2], answers: { ...offline, ...failure('playback.open', 'not_on_this_computer') } }, async ({ page }) => {

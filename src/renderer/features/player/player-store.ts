@@ -64,3 +64,12 @@ export function createPlayerStore(initial: Partial<PlayerState>): PlayerStore {
     ...initial,
   }));
 }
+
+/** A picture may be this near to the end of what is buffered and still go on. */
+const aheadMs = 500;
+
+/** What it stands still for; null while there is something ahead that only has to be decoded, or nothing is in the way. */
+export function standstill({ stalled, ended, blocked, buffered, positionMs }: PlayerState): Standstill | null {
+  const hasMore = buffered.some(([startMs, endMs]) => startMs <= positionMs + aheadMs && positionMs + aheadMs < endMs);
+  return stalled && !ended && !hasMore ? blocked : null;
+}

@@ -1,5 +1,6 @@
 import type { LessonView } from '../../../../shared/contracts/catalog.ts';
 import { usePlayerState } from '../player-context.ts';
+import { standstill } from '../player-store.ts';
 import { Blocked } from './blocked.tsx';
 import { Buffering } from './buffering.tsx';
 import { Ended } from './ended.tsx';
@@ -19,11 +20,11 @@ interface OverlaysProps {
 export function Overlays({ resumedAtMs, hereMs, next, canPlayNext, onNext, onOpenAgain }: OverlaysProps) {
   const failed = usePlayerState((state) => state.failed);
   const waiting = usePlayerState((state) => state.stalled && !state.ended);
-  const blocked = usePlayerState((state) => state.blocked);
+  const blocked = usePlayerState(standstill);
   const ended = usePlayerState((state) => state.ended);
   const { resumed, close } = useResumeOffer();
   if (failed !== null) return <Failed code={failed} onOpenAgain={onOpenAgain} />;
-  if (waiting && blocked !== null) return <Blocked {...blocked} />;
+  if (blocked !== null) return <Blocked {...blocked} />;
   if (waiting) return <Buffering />;
   if (ended) return <Ended next={next} canPlayNext={canPlayNext} onNext={onNext} />;
   return resumed ? <ResumeOffer atMs={resumedAtMs} hereMs={hereMs} onChosen={close} /> : null;
