@@ -70,7 +70,6 @@ export async function openDownloadDesk(): Promise<DownloadDesk> {
     claim: async () => {},
     claimOnly: async () => [],
     discard: async () => {},
-    makeRoom: async () => 0,
   } as unknown as PieceStore;
   const list = new DownloadList({
     ...{ rows: new DownloadRepository(databases.content), store, clock },
@@ -104,7 +103,7 @@ export async function openDownloadDesk(): Promise<DownloadDesk> {
     },
     leases: { acquire: async () => ({}) as never },
     gate: () => desk.gate,
-    freeBytes: async () => desk.freeBytes,
+    makeRoom: async () => desk.freeBytes,
     random: { id: () => 'id', fraction: () => desk.fraction, bytes: (count) => new Uint8Array(count) },
   });
   await list.ready(async () => {});

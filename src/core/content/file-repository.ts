@@ -73,6 +73,13 @@ export class FileRepository {
     );
   }
 
+  /** Whose claims there are: all, those of one lesson of one student, or those on one file. */
+  async claims(of?: Pick<Claim, 'account' | 'lessonId'> | { readonly fileId: FileId }): Promise<Claim[]> {
+    const where = of === undefined ? '' : 'fileId' in of ? 'WHERE file_id = @fileId' : 'WHERE account = @account AND lesson_id = @lessonId';
+    const sql = `SELECT DISTINCT account, lesson_id AS lessonId, quality FROM claims ${where}`;
+    return guarded('content', () => this.#db.prepare<[object], Claim>(sql).all({ ...of }));
+  }
+
   async ids(): Promise<ReadonlySet<FileId>> {
     return new Set(guarded('content', () => this.#db.prepare<[], { id: string }>('SELECT id FROM files').all()).map(({ id }) => id));
   }

@@ -104,6 +104,13 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     }
   };
 
+  /** An answer out of some cache may be older than what is here, which then stays. */
+  const newerOf = async (told: Described, lesson: Lesson): Promise<Described> => {
+    if (!isManifest(told.known)) return told;
+    const here = await fromDisk(lesson).catch(() => null);
+    return here && isManifest(here) && here.revision > told.known.revision ? { known: here, keep: async () => {} } : told;
+  };
+
   const describe = async (lesson: Lesson, known: Known, options: LoadOptions): Promise<LessonContent> => {
     const content = isManifest(known) ? await describeManifest(store, lesson, known, options) : 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
     for (const file of content.files.values()) await store.register(file);
@@ -122,7 +129,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
       return 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
     },
     update: async (lesson, options) => {
-      const { known, keep } = await fromServer(lesson, options.signal);
+      const { known, keep } = await newerOf(await fromServer(lesson, options.signal), lesson);
       const content = await describe(lesson, known, options);
       const reuse = async () => {
         const before = content.foreign && (await fromDisk(lesson));

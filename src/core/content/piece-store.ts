@@ -15,6 +15,7 @@ import { nextRun, runLimit } from './run-planner.ts';
 import { RunsUnderway } from './runs-underway.ts';
 import { StoredFile } from './stored-file.ts';
 import { Transfers } from './transfers.ts';
+import { UnclaimedFiles } from './unclaimed-files.ts';
 
 /** The cache is held to its quota each time so many bytes have come. */
 const evictEveryBytes = 32 * 1024 * 1024;
@@ -46,6 +47,7 @@ class DiskPieceStore implements PieceStore {
   readonly #blocks: BlockFiles;
   readonly #committer: Committer;
   readonly #transfers: Transfers;
+  readonly #unclaimed: UnclaimedFiles;
   readonly #files = new Map<FileId, StoredFile>();
   readonly #registering = new Map<FileId, Promise<void>>();
   readonly #underway = new RunsUnderway();
@@ -64,6 +66,11 @@ class DiskPieceStore implements PieceStore {
       blocks: this.#blocks,
       closing: this.#closing.signal,
       committer: this.#committer,
+    });
+    this.#unclaimed = new UnclaimedFiles({
+      ...{ rows: this.#rows, blocks: this.#blocks, clock: dependencies.clock },
+      quotaBytes: dependencies.cacheQuotaBytes,
+      removed: (fileId) => this.#forget(fileId),
     });
   }
 
@@ -121,8 +128,12 @@ class DiskPieceStore implements PieceStore {
 
   async claimOnly(...[claim, fileIds]: Parameters<PieceStore['claimOnly']>): Promise<readonly FileId[]> {
     const dropped = await this.#rows.claimOnly(claim, fileIds);
-    await this.#evict();
+    await this.#unclaimed.holdToQuota();
     return dropped;
+  }
+
+  claims(...[of]: Parameters<PieceStore['claims']>) {
+    return this.#rows.claims(of);
   }
 
   storedBytes(fileIds: readonly FileId[]): Promise<number> {
@@ -133,17 +144,12 @@ class DiskPieceStore implements PieceStore {
     return this.#rows.keptBytes(account);
   }
 
-  async discard(fileIds: readonly FileId[]): Promise<void> {
-    for (const fileId of fileIds) {
-      if (await this.#rows.isClaimed(fileId)) continue;
-      await this.#rows.forget(fileId);
-      await this.#blocks.remove(fileId);
-      const file = this.#files.get(fileId);
-      if (!file) continue;
-      const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
-      file.clear();
-      this.#changed.emit({ fileId, pieces: lost, present: false });
-    }
+  discard(fileIds: readonly FileId[]): Promise<void> {
+    return this.#unclaimed.discard(fileIds);
+  }
+
+  makeRoom(bytes: number): Promise<number> {
+    return this.#unclaimed.makeRoom(bytes);
   }
 
   get folder(): string {
@@ -154,14 +160,8 @@ class DiskPieceStore implements PieceStore {
     return moveBlocks(folder, move, { blocks: this.#blocks, transfers: this.#transfers, logger: this.#deps.logger });
   }
 
-  async findUnknown(): Promise<number> {
-    const known = await this.#rows.ids();
-    const unknown = (await this.#blocks.list()).filter((fileId) => !known.has(fileId));
-    const usedAt = this.#deps.clock.now();
-    const rows = await Promise.all(unknown.map(async (id) => ({ id, bytes: 0, pieces: 0, bits: new Uint8Array(), partials: new Map(), verifiedBytes: await this.#blocks.bytes(id), usedAt })));
-    if (rows.length > 0) await this.#rows.save(rows);
-    await this.#evict();
-    return rows.length;
+  findUnknown(): Promise<number> {
+    return this.#unclaimed.findUnknown();
   }
 
   async takeOver(...[fileId, pieces]: Parameters<PieceStore['takeOver']>): Promise<void> {
@@ -192,7 +192,7 @@ class DiskPieceStore implements PieceStore {
 
   async distrust(fileId: FileId): Promise<void> {
     const file = this.#file(fileId);
-    const lost = file.description.pieces.flatMap((_, piece) => (file.bits.has(piece) ? [piece] : []));
+    const lost = presentIn(file);
     file.clear();
     await this.#save([file]);
     this.#changed.emit({ fileId, pieces: lost, present: false });
@@ -205,8 +205,7 @@ class DiskPieceStore implements PieceStore {
       for (const piece of file.description.pieces.keys()) {
         signal?.throwIfAborted();
         if (!file.bits.has(piece) || (await file.read(piece, this.#blocks))) continue;
-        await this.#lose(file, piece);
-        bad += 1;
+        bad += await this.#lose(file, piece);
       }
     }
     return bad;
@@ -291,16 +290,34 @@ class DiskPieceStore implements PieceStore {
     }
     await this.#save([...batch.keys()]);
     for (const [file, pieces] of batch) if (pieces.length > 0) this.#changed.emit({ fileId: file.description.id, pieces, present: true });
-    if (this.#sinceEviction > evictEveryBytes) await this.#evict();
+    if (this.#sinceEviction <= evictEveryBytes) return;
+    this.#sinceEviction = 0;
+    await this.#unclaimed.holdToQuota();
   }
 
-  async #lose(file: StoredFile, piece: number): Promise<void> {
-    this.#deps.logger.warn('a piece on disk is not what it was', { file: file.description.id, piece });
-    file.bits.set(piece, false);
-    file.checked.delete(piece);
+  /** A piece is not what it was. Where it is its block that was cut short or removed, all that lay there is gone with it. Gives how many they are. */
+  async #lose(file: StoredFile, piece: number): Promise<number> {
+    const block = file.blockOf(piece);
+    const length = await this.#blocks.length(file.description.id, block.index);
+    const end = (index: number) => (file.description.pieces[index]?.offset ?? 0) + (file.description.pieces[index]?.length ?? 0) - block.offset;
+    const lost = presentIn(file).filter((index) => index === piece || (file.blockOf(index) === block && end(index) > length));
+    this.#deps.logger.warn('pieces on disk are not what they were', { file: file.description.id, piece, pieces: lost.length });
+    for (const index of lost) {
+      file.bits.set(index, false);
+      file.checked.delete(index);
+    }
     file.partials.delete(piece);
     await this.#save([file]);
-    this.#changed.emit({ fileId: file.description.id, pieces: [piece], present: false });
+    this.#changed.emit({ fileId: file.description.id, pieces: lost, present: false });
+    return lost.length;
+  }
+
+  #forget(fileId: FileId): void {
+    const file = this.#files.get(fileId);
+    if (!file) return;
+    const lost = presentIn(file);
+    file.clear();
+    this.#changed.emit({ fileId, pieces: lost, present: false });
   }
 
   async #save(files: readonly StoredFile[]): Promise<void> {
@@ -311,16 +328,8 @@ class DiskPieceStore implements PieceStore {
     }));
     await this.#rows.save(rows);
   }
+}
 
-  /** Gives back what nobody claims, least recently used first, until the cache fits its quota. */
-  async #evict(): Promise<void> {
-    this.#sinceEviction = 0;
-    const unclaimed = await this.#rows.unclaimed();
-    let excess = unclaimed.reduce((sum, { verifiedBytes }) => sum + verifiedBytes, 0) - this.#deps.cacheQuotaBytes();
-    for (const { id, verifiedBytes } of unclaimed) {
-      if (excess <= 0) return;
-      await this.discard([id]);
-      excess -= verifiedBytes;
-    }
-  }
+function presentIn({ description, bits }: StoredFile): number[] {
+  return description.pieces.flatMap((_, piece) => (bits.has(piece) ? [piece] : []));
 }

@@ -81,10 +81,14 @@ export interface PieceStore {
   fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void>;
   /** Keeps these files besides what the claim keeps already. */
   claim(claim: Claim, fileIds: readonly FileId[]): Promise<void>;
+  /** All claims there are, or those of one lesson of one student, or those that keep one file. */
+  claims(of?: Pick<Claim, 'account' | 'lessonId'> | { readonly fileId: FileId }): Promise<readonly Claim[]>;
   /** Keeps exactly these; none ends the claim. Gives the files that this claim no longer keeps: cache, unless another one does. */
   claimOnly(claim: Claim, fileIds: readonly FileId[]): Promise<readonly FileId[]>;
   /** Unlinks the blocks of these files unless claimed. */
   discard(fileIds: readonly FileId[]): Promise<void>;
+  /** Gives back so many bytes of the cache, least recently used first, or all of it. Resolves to how many it were. */
+  makeRoom(bytes: number): Promise<number>;
   /**
    * Takes note of files on disk that the books do not know (a copied folder, a restored backup, rebuilt books): they count as
    * cache, and are hashed and taken in when a lesson names them. Resolves to how many there were.

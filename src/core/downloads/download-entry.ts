@@ -1,5 +1,6 @@
 import type { DownloadItem, DownloadState } from '../../shared/contracts/downloads.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Quality } from '../../shared/models/quality.ts';
 import type { LessonContent } from '../content/ports.ts';
 import type { DownloadRow } from './download-repository.ts';
 import { EntrySpeed } from './entry-speed.ts';
@@ -17,6 +18,8 @@ export interface Entry {
   /** False where its size is an estimate until it is described: a source without a manifest. */
   readonly exact: boolean;
   content: LessonContent | null;
+  /** A quality that is here whole and plays until this one is; null for none. */
+  previous: Quality | null;
   readonly speed: EntrySpeed;
   /** When it last failed without progress, counted; 0 for never. Those that failed come after those that did not. */
   setback: number;
@@ -24,7 +27,7 @@ export interface Entry {
   running: Promise<void> | null;
 }
 
-type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'source' | 'exact'>;
+type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'source' | 'exact' | 'previous'>;
 
 export function newEntry({ row, ...known }: Known): Entry {
   return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), setback: 0, stop: null, running: null };

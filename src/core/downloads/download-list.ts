@@ -1,10 +1,11 @@
 import type { DownloadChanges, DownloadItem } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import { qualitySchema, type Quality } from '../../shared/models/quality.ts';
 import type { Accounts } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { FileId, LessonContent, PieceStore } from '../content/ports.ts';
+import type { FileId, KeptBytes, LessonContent, PieceStore } from '../content/ports.ts';
 import { describeEntry, newEntry, type Entry } from './download-entry.ts';
 import type { DownloadRepository, DownloadRow } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
@@ -89,6 +90,11 @@ export class DownloadList {
     return this.#account;
   }
 
+  /** Null while nobody's list is loaded. */
+  get accountOrNull(): string | null {
+    return this.#account;
+  }
+
   /** In the order of the queue. */
   inOrder(): Entry[] {
     return [...this.#entries.values()].sort((a, b) => a.row.position - b.row.position);
@@ -119,9 +125,10 @@ export class DownloadList {
     return this.#entries.get(entry.row.lessonId) === entry;
   }
 
-  async add(rows: readonly DownloadRow[]): Promise<void> {
+  /** `previous`: what of a lesson plays until its new row is ready. */
+  async add(rows: readonly DownloadRow[], previous: ReadonlyMap<string, Quality> = new Map()): Promise<void> {
     await this.#deps.rows.save(this.account, rows);
-    for (const entry of await this.#describe(rows)) this.#entries.set(entry.row.lessonId, entry);
+    for (const entry of await this.#describe(rows, previous)) this.#entries.set(entry.row.lessonId, entry);
     this.announce();
   }
 
@@ -135,7 +142,7 @@ export class DownloadList {
   /** Writes down where downloads stand, all in one transaction. */
   async settle(entries: readonly Entry[], patch: Partial<Pick<DownloadRow, 'state' | 'revision'>>, reason: ErrorCode | null): Promise<void> {
     for (const entry of entries) {
-      entry.row = { ...entry.row, ...patch, reason, bytesDone: this.bytesDone(entry) };
+      entry.row = { ...entry.row, ...patch, reason, bytesDone: this.#bytesHere(entry) };
       entry.reason = reason;
     }
     this.announce();
@@ -152,8 +159,12 @@ export class DownloadList {
   }
 
   bytesDone(entry: Entry): number {
+    return entry.row.state === 'ready' ? entry.row.bytesDone : this.#bytesHere(entry);
+  }
+
+  #bytesHere(entry: Entry): number {
     const { content, row } = entry;
-    if (!content || row.state === 'ready') return row.bytesDone;
+    if (!content) return row.bytesDone;
     const bytes = this.#filesOf(entry, content).reduce((sum, fileId) => sum + this.#deps.store.verified(fileId).bytes, 0);
     return Math.min(bytes, row.bytesTotal);
   }
@@ -172,21 +183,32 @@ export class DownloadList {
   }
 
   async #load(account: string | null): Promise<void> {
-    const entries = account === null ? [] : await this.#describe(await this.#rowsOf(account));
+    const entries = account === null ? [] : await this.#entriesOf(account);
     this.#account = account;
     this.#entries = new Map(entries.map((entry) => [entry.row.lessonId, entry]));
   }
 
-  /** Bytes that became durable after a row was last written, as when the power goes, count at once and not only when the lesson is described. */
-  async #rowsOf(account: string): Promise<DownloadRow[]> {
-    const { rows, store } = this.#deps;
-    const nameOf = ({ lessonId, quality }: { lessonId: string; quality: string }) => `${quality} ${lessonId}`;
-    const kept = new Map((await store.keptBytes(account)).map((claim) => [nameOf(claim), claim.bytes]));
-    return (await rows.list(account)).map((row) => ({ ...row, bytesDone: Math.max(row.bytesDone, Math.min(row.bytesTotal, kept.get(nameOf(row)) ?? 0)) }));
+  /**
+   * What the pieces say is what counts: bytes that became durable after a row was last written, as when the power goes, count
+   * at once; and a lesson that lost some while another student was here is not ready.
+   */
+  async #entriesOf(account: string): Promise<Entry[]> {
+    const kept = new Map<string, KeptBytes[]>();
+    for (const claim of await this.#deps.store.keptBytes(account)) kept.set(claim.lessonId, [...(kept.get(claim.lessonId) ?? []), claim]);
+    const previous = new Map<string, Quality>();
+    const rows = (await this.#deps.rows.list(account)).map((row): DownloadRow => {
+      const claims = kept.get(row.lessonId) ?? [];
+      const bytes = Math.min(row.bytesTotal, claims.find(({ quality }) => quality === row.quality)?.bytes ?? 0);
+      if (row.state === 'ready') return bytes < row.bytesTotal ? { ...row, state: 'queued', revision: 0, bytesDone: bytes } : row;
+      const other = qualitySchema.safeParse(claims.find(({ quality }) => quality !== row.quality)?.quality).data;
+      if (other) previous.set(row.lessonId, other);
+      return { ...row, bytesDone: Math.max(row.bytesDone, bytes) };
+    });
+    return this.#describe(rows, previous);
   }
 
   /** One look at the catalogue for all, so that a long queue costs no more than a short one. */
-  async #describe(rows: readonly DownloadRow[]): Promise<Entry[]> {
+  async #describe(rows: readonly DownloadRow[], previous: ReadonlyMap<string, Quality>): Promise<Entry[]> {
     const { catalog } = this.#deps;
     const lessons = new Map((await catalog.lessons()).map((lesson) => [lesson.id, lesson]));
     const titles = new Map<string, string>();
@@ -199,6 +221,7 @@ export class DownloadList {
         courseTitle: titles.get(row.courseId) ?? row.courseId,
         source: sourceOf(lesson?.videoUrl),
         exact: (lesson?.manifestUrl ?? null) !== null,
+        previous: previous.get(row.lessonId) ?? null,
       });
     });
   }

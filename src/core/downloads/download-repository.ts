@@ -19,6 +19,9 @@ const rowSchema = z.object({
 });
 export type DownloadRow = z.infer<typeof rowSchema>;
 
+const keptSchema = rowSchema.pick({ lessonId: true, quality: true, state: true }).extend({ account: z.string() });
+export type KeptRow = z.infer<typeof keptSchema>;
+
 const columns = 'lesson_id AS lessonId, course_id AS courseId, quality, state, reason, position, bytes_done AS bytesDone, bytes_total AS bytesTotal, revision';
 
 export class DownloadRepository {
@@ -31,6 +34,12 @@ export class DownloadRepository {
   async list(account: string): Promise<DownloadRow[]> {
     const rows = guarded('content', () => this.#db.prepare(`SELECT ${columns} FROM downloads WHERE account = ? ORDER BY position`).all(account));
     return rows.map((row) => rowSchema.parse(row));
+  }
+
+  /** Which quality every student's lessons are taken home at, and whether they are here whole. */
+  async kept(): Promise<KeptRow[]> {
+    const rows = guarded('content', () => this.#db.prepare('SELECT account, lesson_id AS lessonId, quality, state FROM downloads').all());
+    return rows.map((row) => keptSchema.parse(row));
   }
 
   /** All of them or none. */

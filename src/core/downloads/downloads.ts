@@ -1,15 +1,13 @@
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
-import { Emitter, type Event } from '../base/emitter.ts';
+import type { Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { LessonContents, PieceStore } from '../content/ports.ts';
+import type { FileId, LessonContents, PieceStore } from '../content/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
@@ -17,16 +15,13 @@ import type { Entry } from './download-entry.ts';
 import { DownloadList } from './download-list.ts';
 import { DownloadRepository, type DownloadRow } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
+import { FolderMoves } from './folder-moves.ts';
+import { giveBack, giveBackOrphans } from './given-back.ts';
 import type { KnownSpeed } from './known-speed.ts';
 import { offerOf, planDownloads } from './plan.ts';
 import type { DownloadedLessons, Downloads } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
-import { freeBytesOf, roomFor, storageView } from './storage-view.ts';
-import { throttle } from './throttle.ts';
-
-/** Made inside the folder that was chosen, which may hold other things. */
-const folderName = 'Teachify lessons';
-const announceMoveMs = 250;
+import { makeRoomFor, roomFor, storageView } from './storage-view.ts';
 
 interface Dependencies {
   readonly database: Connection;
@@ -58,30 +53,35 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   readonly #deps: Dependencies;
   readonly #list: DownloadList;
   readonly #runner: QueueRunner;
-  readonly #folderMoving = new Emitter<FolderMoving>();
-  #moving: AbortController | null = null;
+  readonly #rows: DownloadRepository;
+  readonly #moves: FolderMoves;
   readonly changed: Event<DownloadItem[]>;
   readonly changes: Event<DownloadChanges>;
-  readonly folderMoving = this.#folderMoving.event;
+  readonly folderMoving: Event<FolderMoving>;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
-    this.#list = new DownloadList({ ...dependencies, rows: new DownloadRepository(dependencies.database) });
-    this.#runner = new QueueRunner({ ...dependencies, list: this.#list, freeBytes: () => this.#room() });
+    this.#rows = new DownloadRepository(dependencies.database);
+    this.#list = new DownloadList({ ...dependencies, rows: this.#rows });
+    const { store, quotaBytes } = dependencies;
+    this.#runner = new QueueRunner({ ...dependencies, list: this.#list, makeRoom: (bytes) => makeRoomFor(store, quotaBytes(), bytes) });
+    this.#moves = new FolderMoves(dependencies);
+    this.folderMoving = this.#moves.progress;
     this.changed = this.#list.changed;
     this.changes = this.#list.changes;
   }
 
   start(): () => Promise<void> {
-    const { accounts, catalog, connectivity, gateChanged, store } = this.#deps;
+    const { accounts, catalog, connectivity, gateChanged, store, logger } = this.#deps;
     const stop = this.#runner.start();
     const stops = [
       accounts.changed(() => void this.#pumpAnew()),
       catalog.changed(() => void this.#takeUpdates()),
       connectivity.changed(({ status }) => void (status === 'online' && this.#pumpAnew())),
       gateChanged(() => void this.#pumpAnew()),
-      store.changed(() => this.#bytesCame()),
+      store.changed(({ fileId, present }) => (present ? this.#bytesCame() : void this.#bytesLost(fileId))),
     ];
+    void giveBackOrphans(this.#rows, store).catch((error: unknown) => logger.warn('what removed lessons kept could not be given back', { error }));
     void this.#pumpAnew();
     return async () => {
       stop();
@@ -108,6 +108,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
     await this.#ready();
     const rows: DownloadRow[] = [];
+    const previous = new Map<string, Quality>();
     let position = Math.max(-1, ...this.#list.inOrder().map(({ row }) => row.position)) + 1;
     for (const lessonId of new Set(lessonIds)) {
       const lesson = await this.#deps.catalog.lesson(lessonId);
@@ -118,13 +119,14 @@ class DownloadQueue implements Downloads, DownloadedLessons {
         await this.#resume([known]);
         continue;
       }
-      if (known) await this.remove([lessonId]);
+      const playing = known && (await this.#leave(known));
+      if (playing) previous.set(lessonId, playing);
       rows.push({
         ...{ lessonId, courseId: lesson.courseId, quality: offer.quality, position: position++ },
         ...{ state: 'queued', reason: null, bytesDone: 0, bytesTotal: offer.bytes, revision: 0 },
       });
     }
-    await this.#list.add(rows);
+    await this.#list.add(rows, previous);
     this.#runner.pump();
   }
 
@@ -162,11 +164,12 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     const { store, leases } = this.#deps;
     const entries = lessonIds.map((lessonId) => this.#list.find(lessonId));
     const { account } = this.#list;
+    // Rows first: what a kill leaves of the rest is given back at the next start.
     await this.#list.remove(entries);
     for (const entry of entries) {
-      const { lessonId, quality } = entry.row;
+      const { lessonId } = entry.row;
       await this.#runner.stop(entry);
-      await store.discard(await store.claimOnly({ account, lessonId, quality }, []));
+      await giveBack(store, await store.claims({ account, lessonId }));
       await leases.drop(lessonId);
     }
     this.#list.announce();
@@ -186,10 +189,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     const entry = this.#list.find(lessonId);
     const content = entry.content ?? (await this.#runner.loadContent(entry));
     const bad = await this.#deps.store.verify(filesFor(content, entry.row.quality));
-    if (bad > 0) {
-      await this.#list.settle([entry], { state: 'queued', revision: 0 }, null);
-      this.#runner.pump();
-    }
+    if (bad > 0) await this.#repair([entry]);
     return bad;
   }
 
@@ -199,49 +199,18 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   }
 
   async moveFolder(folder: string, signal?: AbortSignal): Promise<void> {
-    const { store, saveFolder, clock } = this.#deps;
-    if (this.#moving) throw new TeachifyError('conflict', 'Lessons are being moved already');
-    const moving = (this.#moving = new AbortController());
-    let progress: FolderMoving = null;
-    const announce = throttle(announceMoveMs, clock, () => this.#folderMoving.emit(this.#moving ? progress : null));
-    try {
-      const target = await this.#placeIn(folder);
-      await store.moveTo(target, {
-        onProgress: (bytesDone, bytesTotal) => {
-          progress = { bytesDone, bytesTotal };
-          announce();
-        },
-        settle: () => saveFolder(target),
-        signal: signal ? AbortSignal.any([signal, moving.signal]) : moving.signal,
-      });
-    } finally {
-      this.#moving = null;
-      this.#folderMoving.emit(null);
-      this.#runner.pumpAnew();
-    }
+    await this.#moves.move(folder, signal).finally(() => this.#runner.pumpAnew());
   }
 
   cancelMove(): void {
-    this.#moving?.abort();
-  }
-
-  /** A folder of our own inside the one that was chosen, with room for all that is here. */
-  async #placeIn(folder: string): Promise<string> {
-    const target = resolve(folder, folderName);
-    await mkdir(target, { recursive: true }).catch((error: unknown) => {
-      throw new TeachifyError('disk_denied', 'The folder cannot be made', { cause: error });
-    });
-    const { claimedBytes, cacheBytes } = await this.#deps.store.usage();
-    const neededBytes = claimedBytes + cacheBytes;
-    const freeBytes = await freeBytesOf(target);
-    if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room there', { details: { neededBytes, freeBytes } });
-    return target;
+    this.#moves.cancel();
   }
 
   async quality(lessonId: string) {
     await this.#ready();
     const entry = this.#list.get(lessonId);
-    return entry ? { quality: entry.row.quality, ready: entry.row.revision > 0 } : null;
+    if (!entry) return null;
+    return entry.previous ? { quality: entry.previous, ready: true } : { quality: entry.row.quality, ready: entry.row.revision > 0 };
   }
 
   watching(lessonId: string | null): void {
@@ -256,6 +225,17 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   #room(): Promise<number> {
     return roomFor(this.#deps.store, this.#deps.quotaBytes());
+  }
+
+  /** Another quality is to take the place of this one; gives the one that plays until it is ready, if any. */
+  async #leave(entry: Entry): Promise<Quality | null> {
+    const { store } = this.#deps;
+    const { account } = this.#list;
+    await this.#runner.stop(entry);
+    const { lessonId, quality, revision } = entry.row;
+    const playing = revision > 0 ? quality : entry.previous;
+    if (playing !== quality) await giveBack(store, [{ account, lessonId, quality }]);
+    return playing;
   }
 
   async #pause(entries: readonly Entry[]): Promise<void> {
@@ -284,6 +264,29 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     if (old.length === 0) return;
     await this.#list.settle(old, { state: 'queued' }, null);
     this.#runner.pump();
+  }
+
+  /** What was here whole is not any more, as playing it or looking at it showed; it is no longer called so, and is mended. */
+  async #bytesLost(fileId: FileId): Promise<void> {
+    const claims = await this.#deps.store.claims({ fileId });
+    const ours = claims.filter(({ account }) => account === this.#list.accountOrNull);
+    const lost: Entry[] = [];
+    for (const { lessonId, quality } of ours) {
+      const entry = this.#list.get(lessonId);
+      if (!entry) continue;
+      if (entry.previous === quality) entry.previous = null;
+      const isOfNext = entry.row.state !== 'ready' && entry.content?.files.has(fileId);
+      if (entry.row.quality === quality && entry.row.revision > 0 && !isOfNext) lost.push(entry);
+    }
+    await this.#repair(lost);
+  }
+
+  async #repair(entries: readonly Entry[]): Promise<void> {
+    const ready = entries.filter(({ row }) => row.state === 'ready' || row.state === 'failed');
+    await this.#list.settle(ready, { state: 'queued', revision: 0 }, null);
+    for (const entry of entries) if (!ready.includes(entry)) await this.#list.settle([entry], { revision: 0 }, entry.reason);
+    if (ready.length > 0) this.#runner.pump();
+    this.#list.announce();
   }
 
   /** An allowance that is used up, an hour that is over, stops what runs; not only when the queue is looked at next. */

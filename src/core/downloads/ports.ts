@@ -6,7 +6,7 @@ export interface Downloads {
   list(): Promise<DownloadItem[]>;
   /** What taking these lessons home at the quality nearest to this one would mean. */
   plan(lessonIds: readonly string[], quality: Quality): Promise<DownloadPlan>;
-  /** At the end of the queue. Known ones go on; at another quality they begin anew. */
+  /** At the end of the queue. Known ones go on; one that is here at another quality plays at that until this one is ready. */
   add(lessonIds: readonly string[], quality: Quality): Promise<void>;
   /** To the n-th place of the queue, 0 first. */
   move(lessonId: string, position: number): Promise<void>;

@@ -9,6 +9,7 @@ import type { Entry } from './download-entry.ts';
 import type { DownloadList } from './download-list.ts';
 import { failureOf } from './failure.ts';
 import { fetchOrder, filesFor } from './fetch-order.ts';
+import { giveBack } from './given-back.ts';
 import { QueueHolds } from './queue-holds.ts';
 
 /** Two share the line in turns, so that a short lesson does not wait for the whole of a long one before it. */
@@ -24,8 +25,8 @@ interface Dependencies {
   readonly leases: Pick<Leases, 'acquire'>;
   /** Why no download may run now; null when they may. */
   readonly gate: () => ErrorCode | null;
-  /** Bytes the disk has beyond the reserve. */
-  readonly freeBytes: () => Promise<number>;
+  /** Room for so many bytes, or what there is of it; the cache gives way. */
+  readonly makeRoom: (neededBytes: number) => Promise<number>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -155,6 +156,7 @@ export class QueueRunner {
       entry.setback = 0;
       this.#holds.progressed(entry);
       await list.settle([entry], { state: 'ready', revision }, null);
+      await this.#leaveOtherQualities(entry);
     } catch (error) {
       const failure = failureOf(error);
       entry.activity = 'none';
@@ -180,12 +182,15 @@ export class QueueRunner {
     const lesson = await catalog.lesson(entry.row.lessonId);
     const content = await this.loadContent(entry, signal);
     const update = () => contents.update(lesson, { priority: 'background', qualities: [entry.row.quality], signal });
-    const isOld = content.manifest !== null && content.manifest.revision < lesson.revision;
-    let next = isOld ? await update() : { content, reuse: async () => {}, keep: async () => {} };
+    // A plain film does not say of which revision it is.
+    const revisionHere = content.manifest?.revision ?? entry.row.revision;
+    const isOld = revisionHere > 0 && revisionHere < lesson.revision;
+    let next: ContentUpdate = isOld ? await update() : { content, reuse: async () => {}, keep: async () => {} };
     for (let bytesBefore = -1; ; ) {
       try {
         await this.#bring(entry, next, signal);
-        return lesson.revision;
+        // What came, which is older than what the course says where a cache stands in between; then it is looked for again.
+        return next.content.manifest?.revision ?? lesson.revision;
       } catch (error) {
         const bytes = this.#deps.list.bytesDone(entry);
         // Addresses that are good for some hours only run out again and again; whatever else moved is looked for once.
@@ -216,11 +221,21 @@ export class QueueRunner {
     await store.discard(await store.claimOnly(claim, files));
   }
 
+  /** What played until now is not needed any more. */
+  async #leaveOtherQualities(entry: Entry): Promise<void> {
+    const { list, store, logger } = this.#deps;
+    const { lessonId, quality } = entry.row;
+    entry.previous = null;
+    const others = (await store.claims({ account: list.account, lessonId })).filter((claim) => claim.quality !== quality);
+    // What cannot be given back now is at the next start.
+    await giveBack(store, others).catch((error: unknown) => logger.warn('another quality could not be given back', { lessonId, error }));
+  }
+
   async #requireSpace(): Promise<void> {
-    const { list, freeBytes: askFree } = this.#deps;
+    const { list, makeRoom } = this.#deps;
     const running = list.inOrder().filter(({ running: run }) => run);
     const neededBytes = running.reduce((sum, entry) => sum + entry.row.bytesTotal - list.bytesDone(entry), 0);
-    const freeBytes = await askFree();
+    const freeBytes = await makeRoom(neededBytes);
     if (neededBytes > freeBytes) throw new TeachifyError('disk_full', 'Not enough room', { details: { neededBytes, freeBytes } });
   }
 }

@@ -15,13 +15,28 @@ export async function freeBytesOf(folder: string): Promise<number> {
   return Math.max(0, disk.bavail * disk.bsize - reserveBytes);
 }
 
-/** Bytes that lessons may still take: what the disk has, and what the student's quota leaves. */
-export async function roomFor(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null): Promise<number> {
+/** What is free now for lessons: what the disk has, and what the student's quota leaves. */
+async function freeFor(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null): Promise<number> {
   const free = await freeBytesOf(store.folder);
-  if (quotaBytes === null) return free;
-  const { claimedBytes, cacheBytes } = await store.usage();
-  // The cache gives way to lessons.
-  return Math.min(free, Math.max(0, quotaBytes - claimedBytes - Math.max(0, cacheBytes - quotaBytes)));
+  return Math.min(free, await quotaLeft(store, quotaBytes));
+}
+
+/** Bytes that lessons may still take: what is free, and the cache, which gives way to them. */
+export async function roomFor(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null): Promise<number> {
+  const [free, { cacheBytes }, left] = await Promise.all([freeBytesOf(store.folder), store.usage(), quotaLeft(store, quotaBytes)]);
+  return Math.min(free + cacheBytes, left);
+}
+
+/** As much room as there is for lessons that need so many bytes, after the cache gave way as far as need be. */
+export async function makeRoomFor(store: Pick<PieceStore, 'usage' | 'folder' | 'makeRoom'>, quotaBytes: number | null, neededBytes: number): Promise<number> {
+  const [free, { cacheBytes }, left] = await Promise.all([freeBytesOf(store.folder), store.usage(), quotaLeft(store, quotaBytes)]);
+  if (neededBytes <= free || neededBytes > Math.min(free + cacheBytes, left)) return Math.min(free, left);
+  await store.makeRoom(neededBytes - free);
+  return Math.min(await freeBytesOf(store.folder), left);
+}
+
+async function quotaLeft(store: Pick<PieceStore, 'usage'>, quotaBytes: number | null): Promise<number> {
+  return quotaBytes === null ? Infinity : Math.max(0, quotaBytes - (await store.usage()).claimedBytes);
 }
 
 interface Queue {
@@ -32,7 +47,7 @@ interface Queue {
 
 /** What lessons take of the disk, course by course. */
 export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null, { entries, queuedBytes }: Queue): Promise<StorageView> {
-  const [usage, disk, freeBytes] = await Promise.all([store.usage(), statfs(store.folder), roomFor(store, quotaBytes)]);
+  const [usage, disk, freeBytes] = await Promise.all([store.usage(), statfs(store.folder), freeFor(store, quotaBytes)]);
   const courses = new Map<string, StorageView['byCourse'][number]>();
   for (const { row, courseTitle } of entries) {
     const course = courses.get(row.courseId) ?? { courseId: row.courseId, title: courseTitle, bytes: 0 };

@@ -200,6 +200,17 @@ describe('claims', () => {
     expect(sizeOnDisk()).toBe(0);
   });
 
+  it('what nobody claims gives way, and what somebody claims does not', async () => {
+    await store.fetch(all(), background);
+    await store.claim(claim('a'), [file.id]);
+    expect(await store.makeRoom(1)).toBe(0);
+    expect(await store.claims({ fileId: file.id })).toEqual([claim('a')]);
+    await store.claimOnly(claim('a'), []);
+    expect(await store.claims()).toEqual([]);
+    expect(await store.makeRoom(1)).toBe(bytes.length);
+    expect(sizeOnDisk()).toBe(0);
+  });
+
   it('an update gives back only what the new revision does not need', async () => {
     await store.claim(claim('a'), [file.id, 'old']);
     expect(await store.claimOnly(claim('a'), [file.id, 'new'])).toEqual(['old']);
