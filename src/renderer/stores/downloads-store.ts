@@ -117,11 +117,15 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
 
   const start = () => {
     measureStorage();
+    let isHere = false;
     const stop = follow<DownloadChanges>({
-      // What changed of a list that is not here yet is of no use; main tells all of it next.
-      listen: (announce) => remote.on('downloads.changed', (changes) => (changes.whole || store.getState().loaded) && announce(changes)),
+      // What changed of a list that is not here yet, or is of before, is of no use; main tells all of it next.
+      listen: (announce) => remote.on('downloads.changed', (changes) => (changes.whole || isHere) && announce(changes)),
       load: async () => ({ whole: true, items: await remote.call('downloads.list'), removed: [] }),
-      apply,
+      apply: (changes) => {
+        isHere = true;
+        apply(changes);
+      },
     });
     return () => {
       for (const [lessonId, callOff] of leaving) {

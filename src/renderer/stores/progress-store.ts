@@ -70,12 +70,16 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
 
 type Lessons = ReadonlyMap<string, LessonProgress>;
 
-/** An announcement may carry all lessons or only those that changed, so the answer to the question goes under what was announced. */
+/** An announcement may carry all lessons or only those that changed, so the answer to the question goes under what was announced, and over what was known before. */
 function followLessons(remote: Remote, update: (change: (lessons: Lessons) => Lessons) => void): () => void {
   let following = true;
-  const stopListening = remote.on('progress.changed', (rows) => update((lessons) => new Map([...lessons, ...byLesson(rows)])));
+  const announced = new Map<string, LessonProgress>();
+  const stopListening = remote.on('progress.changed', (rows) => {
+    for (const row of rows) announced.set(row.lessonId, row);
+    update((lessons) => new Map([...lessons, ...byLesson(rows)]));
+  });
   void remote.call('progress.lessons').then((rows) => {
-    if (following) update((lessons) => new Map([...byLesson(rows), ...lessons]));
+    if (following) update(() => new Map([...byLesson(rows), ...announced]));
   });
   return () => {
     following = false;
