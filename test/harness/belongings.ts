@@ -19,6 +19,12 @@ export async function belongingsIn(dataFolder: string): Promise<Belongings> {
   return { files: Object.fromEntries(files.map(({ id, verified_bytes }) => [id, verified_bytes])), outbox: events.map(({ body }) => body) };
 }
 
+/** Lessons that are here whole, by id. */
+export async function readyIn(dataFolder: string): Promise<string[]> {
+  const rows = await query<{ lesson_id: string }>(dataFolder, 'content.db', "SELECT lesson_id FROM downloads WHERE state = 'ready' ORDER BY lesson_id");
+  return rows.map(({ lesson_id }) => lesson_id);
+}
+
 /** The refresh token of the student who is here, as the keychain wrapped it. */
 export async function refreshTokenIn(dataFolder: string): Promise<Buffer> {
   const [row] = await query<{ refresh_token: Buffer | null }>(dataFolder, 'ledger.db', 'SELECT refresh_token FROM accounts WHERE current = 1');

@@ -1,7 +1,5 @@
-import { signInRequestSchema, tokenResponseSchema, type SigningKey, type TokenResponse } from '../../shared/api/auth.ts';
-import { coursesResponseSchema } from '../../shared/api/catalog.ts';
-import { endpoints } from '../../shared/api/endpoints.ts';
-import type { AccountsState, BackPage } from '../../shared/contracts/accounts.ts';
+import type { SigningKey, TokenResponse } from '../../shared/api/auth.ts';
+import type { AccountsState, BackPage, PinProof } from '../../shared/contracts/accounts.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -15,7 +13,9 @@ import { passPinGate } from './pin-gate.ts';
 import { hashPin } from './pin.ts';
 import type { AccountId, Accounts, CurrentStudent, PinnedKeys, SecretVault } from './ports.ts';
 import { Schools } from './schools.ts';
+import { Secrets } from './secrets.ts';
 import { isOpenToOthers, readServerAddress, speaksPlainHttp } from './server-address.ts';
+import { SignIns } from './sign-ins.ts';
 import { Sittings } from './sittings.ts';
 import { createTrustedClock, type TrustedClock } from './trusted-clock.ts';
 
@@ -83,11 +83,12 @@ class MachineAccounts implements AccountsAndTokens {
   readonly #deps: Dependencies;
   readonly #parts: Parts;
   readonly #sittings: Sittings;
+  readonly #signIns: SignIns;
+  readonly #secrets: Secrets;
   readonly #changed = new Emitter<AccountsState>();
   readonly changed = this.#changed.event;
   #place: Place = nobody;
   #listed: readonly StoredAccount[] = [];
-  #inBrowser: AbortController | null = null;
 
   constructor(dependencies: Dependencies, parts: Parts) {
     this.#deps = dependencies;
@@ -95,6 +96,8 @@ class MachineAccounts implements AccountsAndTokens {
     this.deviceId = parts.deviceId;
     this.trustedClock = parts.trustedClock;
     this.#sittings = new Sittings({ ...dependencies, ...parts, vault: () => this.#vault(), refused: () => void this.#announce() });
+    this.#signIns = new SignIns({ ...dependencies, ...parts });
+    this.#secrets = new Secrets({ ...dependencies, ...parts });
     this.authorisation = {
       accessToken: async () => this.#tokens()?.accessToken() ?? null,
       replaceToken: async (refused) => {
@@ -166,29 +169,20 @@ class MachineAccounts implements AccountsAndTokens {
 
   async signIn(email: string, password: string, again?: AccountId): Promise<AccountsState> {
     const server = this.#serverFor(again);
-    const request = signInRequestSchema.safeParse({ email, password, deviceId: this.deviceId });
-    if (!request.success) throw new TeachifyError('wrong_credentials', 'E-mail or password is missing');
-    const { schools } = this.#parts;
-    const info = await schools.ask(server);
-    const response = await schools.apiAt(server).request({ method: 'POST', path: endpoints.token(), body: request.data, output: tokenResponseSchema });
-    await schools.pin(server, info);
-    return this.#enter(server, response);
+    return this.#enter(server, await this.#signIns.byPassword(server, email, password));
   }
 
   async signInByToken(accessToken: string): Promise<AccountsState> {
     const { studentId, endsAtMs } = readBearer(accessToken);
     const server = this.#signInUrl();
     const id: AccountId = `${server}#${studentId}`;
-    const { schools, writes, reads } = this.#parts;
+    const { writes, reads } = this.#parts;
     try {
-      const info = await schools.ask(server);
-      // Whose token it is, is the school's to say: it answers nobody else.
-      await schools.apiWith(server, accessToken).request({ path: endpoints.courses(), output: coursesResponseSchema, authorised: true });
-      await schools.pin(server, info);
+      const time = await this.#signIns.byToken(server, accessToken);
       await writes.enterUnnamed(id, server, studentId);
       const account = await reads.current();
       if (!account) throw new TeachifyError('signed_out', 'The student left meanwhile');
-      this.#sittings.beginWith(account, { accessToken, lifeMs: endsAtMs - info.time });
+      this.#sittings.beginWith(account, { accessToken, lifeMs: endsAtMs - time });
       await this.#listAnew();
       this.#place = { kind: 'here', account: { id, server, student: account.student } };
       return this.#announce();
@@ -199,30 +193,18 @@ class MachineAccounts implements AccountsAndTokens {
   }
 
   async signInByBrowser(backPage: BackPage, again?: AccountId): Promise<AccountsState> {
-    const { openBrowser, transport, clock } = this.#deps;
-    if (!openBrowser) throw new TeachifyError('not_found', 'There is no browser here');
-    this.stopBrowserSignIn();
-    const stopping = (this.#inBrowser = new AbortController());
     const server = this.#serverFor(again);
-    const { schools } = this.#parts;
-    const info = await schools.ask(server);
-    // Its OAuth library is no part of a start.
-    const { signInByBrowser } = await import('./browser-sign-in.ts');
-    const response = await signInByBrowser(server, info.oauth, { transport, openBrowser, clock, backPage, deviceId: this.deviceId }, stopping.signal);
-    await schools.pin(server, info);
-    return this.#enter(server, response);
+    return this.#enter(server, await this.#signIns.byBrowser(server, backPage));
   }
 
   stopBrowserSignIn(): void {
-    this.#inBrowser?.abort();
+    this.#signIns.stopBrowser();
   }
 
   async signOut(): Promise<AccountsState> {
     const account = this.#account();
     if (!account) return this.state();
-    if (this.#deps.isShared()) await this.#forgetKeys(account.id);
-    await this.#parts.writes.leave(account.id, { wipe: this.#deps.isShared() });
-    if (this.#deps.isShared()) this.#wipeSetAside();
+    await this.#secrets.leave(account.id, this.#listed);
     await this.#listAnew();
     const told = this.#sittings.close(account);
     this.#place = nobody;
@@ -243,9 +225,11 @@ class MachineAccounts implements AccountsAndTokens {
     return this.#announce();
   }
 
-  async setPin(pin: string | null): Promise<AccountsState> {
+  async setPin(pin: string | null, proof: PinProof | null): Promise<AccountsState> {
+    if (this.closed()) throw new TeachifyError('locked', 'Nobody may see anything now');
     const account = this.#account();
     if (!account) throw new TeachifyError('signed_out', 'Nobody is signed in');
+    await this.#proveOwner(account, proof);
     await this.#parts.writes.savePin(account.id, pin === null ? null : await hashPin(pin));
     await this.#listAnew();
     return this.#announce();
@@ -266,8 +250,7 @@ class MachineAccounts implements AccountsAndTokens {
 
   async sharingChanged(): Promise<void> {
     if (this.#deps.isShared()) {
-      await this.#parts.writes.forgetRefreshTokens();
-      this.#wipeSetAside();
+      await this.#secrets.share();
     } else {
       await this.#dismissOthers();
       await this.#sittings.keepTokens();
@@ -283,19 +266,15 @@ class MachineAccounts implements AccountsAndTokens {
     for (const other of others) void this.#sittings.close(other);
   }
 
-  /** Content that cannot be wiped is no reason to stay either: nobody's progress is in it. */
-  async #forgetKeys(leaving: AccountId): Promise<void> {
-    const staying = this.#listed.filter(({ id }) => id !== leaving);
-    await this.#deps.forgetKeys(staying).catch((error: unknown) => this.#deps.logger.error('keys of lessons from elsewhere could not be wiped', { error }));
-  }
-
-  /** A file that cannot be wiped is no reason to stay. */
-  #wipeSetAside(): void {
-    try {
-      this.#parts.writes.wipeSetAside();
-    } catch (error) {
-      this.#deps.logger.error('a damaged database could not be wiped', { error });
-    }
+  /** A seat that was left open is no way to somebody else's PIN: who guesses at it there finds it locked. */
+  async #proveOwner({ id, server, student }: Account, proof: PinProof | null): Promise<void> {
+    const stored = this.#listed.find((known) => known.id === id);
+    if (!stored || stored.pin === null) return;
+    if (proof !== null && 'password' in proof) return void (await this.#enter(server, await this.#signIns.byPassword(server, student.email, proof.password)));
+    await passPinGate(stored, proof?.pin ?? null, this.#parts.writes).finally(() => this.#listAnew()).catch((error: unknown) => {
+      if (proof !== null && isTeachifyError(error, 'password_needed')) this.lock();
+      throw error;
+    });
   }
 
   async #enter(server: string, response: TokenResponse): Promise<AccountsState> {

@@ -1,6 +1,6 @@
 import type { Student } from '../../shared/api/auth.ts';
 import type { SigningKey } from '../../shared/api/auth.ts';
-import type { AccountsState, BackPage } from '../../shared/contracts/accounts.ts';
+import type { AccountsState, BackPage, PinProof } from '../../shared/contracts/accounts.ts';
 import type { EndingLease } from '../../shared/contracts/leases.ts';
 import type { Event } from '../base/emitter.ts';
 
@@ -54,7 +54,11 @@ export interface Accounts {
   checkServer(serverUrl: string, options?: { readonly unencrypted?: boolean }): Promise<AccountsState>;
   /** A student of this machine sits down. On a shared computer the PIN is asked for: throws wrong_pin, password_needed. */
   choose(accountId: AccountId, pin: string | null): Promise<AccountsState>;
-  setPin(pin: string | null): Promise<AccountsState>;
+  /**
+   * Of the student who is here. Where there is one already, who replaces or removes it proves to be its owner, by that PIN or the
+   * password: throws wrong_pin, password_needed (and locks a shared computer), wrong_credentials, unreachable, ...
+   */
+  setPin(pin: string | null, proof: PinProof | null): Promise<AccountsState>;
   /** On a shared computer: shows nothing until the PIN. */
   lock(): AccountsState;
   /** Nobody is here any more, and everybody stays in the list. */

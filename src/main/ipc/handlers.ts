@@ -57,7 +57,7 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'accounts.stopBrowserSignIn': () => accounts.stopBrowserSignIn(),
     'accounts.signOut': () => accounts.signOut(),
     'accounts.choose': ({ accountId, pin }) => accounts.choose(accountId, pin),
-    'accounts.setPin': ({ pin }) => accounts.setPin(pin),
+    'accounts.setPin': ({ pin, proof }) => accounts.setPin(pin, proof),
     'accounts.lock': () => accounts.lock(),
     'accounts.stepAside': () => accounts.stepAside(),
     'accounts.active': () => idleLock.active(),

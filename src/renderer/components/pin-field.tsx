@@ -5,6 +5,8 @@ interface PinFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly error?: string;
+  /** False below another field, which has the cursor. */
+  readonly isFirst?: boolean;
 }
 
 /** Main reads it to the letter; this is for slips of the hand. */
@@ -13,11 +15,11 @@ export function isPin(typed: string): boolean {
 }
 
 /** Shown when a student asked for it, or when it is all there is to do: the cursor is in it at once. */
-export function PinField({ label, value, onChange, error }: PinFieldProps) {
+export function PinField({ label, value, onChange, error, isFirst = true }: PinFieldProps) {
   return (
     <TextField
       // oxlint-disable-next-line jsx-a11y/no-autofocus -- it is what the student just asked for, or all there is to do
-      autoFocus
+      autoFocus={isFirst}
       label={label}
       type="password"
       inputMode="numeric"

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { AccountsState, BackPage } from '../../shared/contracts/accounts.ts';
+import type { AccountsState, BackPage, PinProof } from '../../shared/contracts/accounts.ts';
 import type { Remote } from '../bridge.ts';
 import type { Feed } from './feed.ts';
 import { follow } from './follow.ts';
@@ -20,7 +20,8 @@ export interface Accounts {
   readonly stopBrowserSignIn: () => Promise<void>;
   readonly signOut: () => Promise<void>;
   readonly choose: (accountId: string, pin: string | null) => Promise<void>;
-  readonly setPin: (pin: string | null) => Promise<void>;
+  /** `proof` where there is one already. */
+  readonly setPin: (pin: string | null, proof: PinProof | null) => Promise<void>;
   readonly lock: () => Promise<void>;
   /** Nobody is here; everybody may choose. */
   readonly stepAside: () => Promise<void>;
@@ -40,7 +41,7 @@ export function createAccountsStore(remote: Remote): Feed<Accounts> {
     stopBrowserSignIn: () => remote.call('accounts.stopBrowserSignIn'),
     signOut: async () => set({ state: await remote.call('accounts.signOut') }),
     choose: async (accountId, pin) => set({ state: await remote.call('accounts.choose', { accountId, pin }), entering: null }),
-    setPin: async (pin) => set({ state: await remote.call('accounts.setPin', { pin }) }),
+    setPin: async (pin, proof) => set({ state: await remote.call('accounts.setPin', { pin, proof }) }),
     lock: async () => set({ state: await remote.call('accounts.lock') }),
     stepAside: async () => set({ state: await remote.call('accounts.stepAside') }),
   }));

@@ -54,6 +54,10 @@ const backPageSchema = z.strictObject({
 });
 export type BackPage = z.infer<typeof backPageSchema>;
 
+/** Who asks is the student and not a neighbour at a seat that was left open. */
+const pinProofSchema = z.union([z.strictObject({ pin: z.string().regex(/^\d{4,12}$/) }), z.strictObject({ password: z.string().min(1).max(1024) })]);
+export type PinProof = z.infer<typeof pinProofSchema>;
+
 const pinSchema = z.string().regex(/^\d{4,12}$/, 'four to twelve digits');
 
 export const accountsContract = {
@@ -73,8 +77,11 @@ export const accountsContract = {
     'accounts.signOut': call(nothing, accountsStateSchema),
     /** Another student of this machine sits down, or the same comes back. Fails with wrong_pin, password_needed. */
     'accounts.choose': call(z.object({ accountId: accountIdSchema, pin: pinSchema.nullable() }), accountsStateSchema),
-    /** Of the student who is here; null takes it away. */
-    'accounts.setPin': call(z.object({ pin: pinSchema.nullable() }), accountsStateSchema),
+    /**
+     * Of the student who is here; null takes it away. Where there is one already, `proof` is that one or the password, which needs
+     * the line. Fails with wrong_pin, password_needed, wrong_credentials, unreachable, ...
+     */
+    'accounts.setPin': call(z.strictObject({ pin: pinSchema.nullable(), proof: pinProofSchema.nullable() }), accountsStateSchema),
     /** On a shared computer: until the PIN. */
     'accounts.lock': call(nothing, accountsStateSchema),
     /** Nobody is here, and all may choose. */

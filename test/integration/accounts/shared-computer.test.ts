@@ -34,7 +34,7 @@ it('on a shared computer no token touches the disk, and at the start everybody p
   await courses(machine);
   expect(bytesIn(folder).includes('vault ')).toBe(false);
   await machine.leases.acquire(lesson);
-  await machine.accounts.setPin('2468');
+  await machine.accounts.setPin('2468', null);
 
   machine = await start();
   machine.offline = true;
@@ -51,7 +51,7 @@ it('five wrong PINs in a row void it, whatever is restarted in between, and the 
   const { start } = machineRoom(() => school.url, { shared: () => true });
   let machine = await start();
   await signIn(machine, 'tea');
-  await machine.accounts.setPin('13579');
+  await machine.accounts.setPin('13579', null);
   machine.accounts.lock();
   const wrong = () => machine.accounts.choose(idOf('of-tea'), '24680');
   for (const attemptsLeft of [4, 3]) await expect(wrong()).rejects.toMatchObject({ code: 'wrong_pin', details: { attemptsLeft } });
@@ -61,6 +61,45 @@ it('five wrong PINs in a row void it, whatever is restarted in between, and the 
   await expect(machine.accounts.choose(idOf('of-tea'), '13579')).rejects.toMatchObject({ code: 'password_needed' });
   expect(machine.accounts.closed()).toBe(true);
   expect(await signIn(machine, 'tea', idOf('of-tea'))).toMatchObject({ student: { id: 'of-tea' }, locked: false, students: [{ hasPin: false }] });
+});
+
+it('a PIN is only replaced or removed by who knows it, or the password', async () => {
+  const { start } = machineRoom(() => school.url, { shared: () => true });
+  const machine = await start();
+  const { accounts } = machine;
+  await signIn(machine, 'tea');
+  await accounts.setPin('13579', null);
+  for (const pin of ['24680', null]) {
+    await expect(accounts.setPin(pin, null)).rejects.toMatchObject({ code: 'password_needed' });
+    await expect(accounts.setPin(pin, { pin: '97531' })).rejects.toMatchObject({ code: 'wrong_pin' });
+    await expect(accounts.setPin(pin, { password: 'a guess' })).rejects.toMatchObject({ code: 'wrong_credentials' });
+  }
+  // None of that counts against who then knows it.
+  await accounts.setPin('24680', { pin: '13579' });
+  await accounts.setPin('11111', { password: people.tea.password });
+  expect(accounts.closed()).toBe(false);
+  machine.offline = true;
+  await expect(accounts.setPin('22222', { password: people.tea.password })).rejects.toMatchObject({ retryable: true });
+  accounts.lock();
+  await expect(accounts.choose(idOf('of-tea'), '24680')).rejects.toMatchObject({ code: 'wrong_pin' });
+  await accounts.choose(idOf('of-tea'), '11111');
+  expect(await accounts.setPin(null, { pin: '11111' })).toMatchObject({ students: [{ hasPin: false }] });
+});
+
+it('who guesses at a PIN from an unlocked seat is shut out of it, and needs the password', async () => {
+  const { start } = machineRoom(() => school.url, { shared: () => true });
+  const machine = await start();
+  const { accounts } = machine;
+  await signIn(machine, 'tea');
+  await accounts.setPin('13579', null);
+  const guess = () => accounts.setPin('24680', { pin: '97531' });
+  for (const attemptsLeft of [4, 3, 2, 1]) await expect(guess()).rejects.toMatchObject({ code: 'wrong_pin', details: { attemptsLeft } });
+  await expect(guess()).rejects.toMatchObject({ code: 'password_needed' });
+  expect(accounts.state()).toMatchObject({ locked: true, students: [{ hasPin: false }] });
+  for (const pin of ['13579', '24680']) await expect(accounts.choose(idOf('of-tea'), pin)).rejects.toMatchObject({ code: 'password_needed' });
+  await expect(accounts.setPin('24680', null)).rejects.toMatchObject({ code: 'locked' });
+  await signIn(machine, 'tea', idOf('of-tea'));
+  await accounts.setPin('24680', null);
 });
 
 it('locks when nobody was there for so long; who moves or watches is there', async () => {
@@ -88,7 +127,7 @@ it("who makes a shared computer their own again gets nobody else's seat with it"
   let machine = await start();
   await signIn(machine, 'tea');
   await machine.leases.acquire(lesson);
-  await machine.accounts.setPin('2468');
+  await machine.accounts.setPin('2468', null);
   machine.accounts.lock();
   await signIn(machine, 'letters');
   shared = false;
