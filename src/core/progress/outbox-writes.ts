@@ -42,7 +42,8 @@ export class OutboxWrites {
 
   /**
    * Takes a report down. While the last row of its sitting was never sent, they become one row with a new sequence, so
-   * that sequences follow the order of reports and a backlog grows with sittings.
+   * that sequences follow the order of reports and a backlog grows with sittings. What makes a lesson done is taken over by
+   * DoneShares, which keeps what was done before; here only with the first word of how long it is.
    */
   async record({ account, snapshot, extent, recordedAt }: Report): Promise<void> {
     this.#transaction(() => {
@@ -52,7 +53,7 @@ export class OutboxWrites {
         `INSERT INTO progress (account, timeline_id, lesson_id, state, version, duration_ms, done_percent, here_ms, here_epoch, last_report, updated_at)
          VALUES (@account, @timelineId, @lessonId, @empty, 0, @durationMs, coalesce(@donePercent, @usual), @positionMs, @epoch, @lastReport, @at)
          ON CONFLICT (account, timeline_id) DO UPDATE SET duration_ms = coalesce(excluded.duration_ms, duration_ms), last_report = @lastReport,
-           done_percent = coalesce(@donePercent, done_percent), here_ms = @positionMs, here_epoch = @epoch, updated_at = excluded.updated_at`,
+           done_percent = CASE WHEN duration_ms IS NULL THEN coalesce(@donePercent, done_percent) ELSE done_percent END, here_ms = @positionMs, here_epoch = @epoch, updated_at = excluded.updated_at`,
         {
           ...{ account, timelineId, lessonId, positionMs, epoch, empty: JSON.stringify(emptyProgress), usual: usualDonePercent, at: recordedAt.wallMs },
           ...{ durationMs: extent?.durationMs ?? null, donePercent: extent?.donePercent ?? null },
@@ -199,11 +200,29 @@ export class OutboxWrites {
     return { events, bytes: total };
   }
 
-  /** What waits becomes new events, in the order they had. */
+  /** What waits becomes new events, in the order they had; what was refused after it of the same sitting stays after it. */
   #renumber(account: string): void {
-    const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held') ORDER BY sequence";
-    const waiting = this.#db.prepare(sql).pluck().all(account);
-    for (const sequence of waiting) this.#run('UPDATE outbox SET sequence = @next, frozen = 0 WHERE sequence = @sequence', { sequence, next: this.#nextSequence() });
+    const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held')";
+    const waiting = this.#db.prepare(sql).pluck().all(account).map(Number);
+    this.#numberAnew([...waiting, ...this.#refusedSince(account)].sort((a, b) => a - b));
+  }
+
+  #numberAnew(sequences: readonly number[]): void {
+    for (const sequence of sequences) this.#run('UPDATE outbox SET sequence = @next, frozen = 0 WHERE sequence = @sequence', { sequence, next: this.#nextSequence() });
+  }
+
+  /**
+   * Refused events with an earlier one of their sitting that waits on: the last of a sitting is all there is to know. Not one that
+   * the student has left behind, which its sequence tells (see shown-progress.ts).
+   */
+  #refusedSince(account: string, sitting: Sitting | null = null): number[] {
+    const sql = `SELECT sequence FROM outbox AS own WHERE account = @account AND state = 'parked' ${sitting ? `AND ${ofSitting}` : ''}
+      AND EXISTS (SELECT 1 FROM outbox AS earlier WHERE substr(earlier.timeline_id, -6) = substr(own.timeline_id, -6) AND substr(earlier.session_id, -6) = substr(own.session_id, -6)
+        AND earlier.account = own.account AND earlier.timeline_id = own.timeline_id AND earlier.session_id = own.session_id AND earlier.epoch = own.epoch AND earlier.kind = own.kind AND earlier.state IN ('pending', 'held') AND earlier.sequence < own.sequence)
+      AND NOT (kind = 'watched' AND EXISTS (SELECT 1 FROM progress, install WHERE progress.account = own.account AND progress.timeline_id = own.timeline_id
+        AND progress.state ->> '$.position.stamp.installId' = install.id AND progress.state ->> '$.position.stamp.sequence' > own.sequence))
+      ORDER BY sequence`;
+    return this.#db.prepare(sql).pluck().all({ account, ...sitting }).map(Number);
   }
 
   /** A new event behind all others, one with what waits of its sitting: the order within a sitting stays. */
@@ -213,10 +232,12 @@ export class OutboxWrites {
     const sequences = rows.map((row) => waitingRow.parse(row).sequence);
     const last = sequences.pop();
     if (last === undefined) return;
+    const refused = this.#refusedSince(account, sittingOf(event));
     const whole = rows.map(readSaying).reduce(joined);
     const moved = { sequence: this.#nextSequence(), body: storeSaying(whole), last, failures: stubbornFailures };
     for (const sequence of sequences) this.#run('DELETE FROM outbox WHERE sequence = @sequence', { sequence });
     this.#run('UPDATE outbox SET sequence = @sequence, body = @body, frozen = 0, failures = @failures WHERE sequence = @last', moved);
+    this.#numberAnew(refused);
   }
 
   /** Gives back all that the sitting says now. */

@@ -104,7 +104,7 @@ class RecordedProgress implements Progress {
       onChoices: async () => this.#choicesChanged.emit(await this.choices()),
     });
     this.#shares = new DoneShares({
-      ...{ ...dependencies, portion, account: () => this.#account() },
+      ...{ ...dependencies, portion, reads: this.#reads, account: () => this.#account() },
       onChanged: async (account, timelineIds) => {
         await this.#announce(account, timelineIds);
         // What was done by the share of before, the school has written down.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ProgressEvent } from '../../../src/shared/api/progress.ts';
 import { TeachifyError } from '../../../src/shared/errors.ts';
-import { computer, elsewhere, isSitting } from '../../harness/outbox-computer.ts';
+import { computer, elsewhere, isSitting, noLine } from '../../harness/outbox-computer.ts';
 
 describe('what the school refuses', () => {
   it('is listed first, however much was watched since', async () => {
@@ -74,5 +75,63 @@ describe('where to go on', () => {
     await watch('late', 60, 'b');
     const latest = (await progress.lessons()).toSorted((a, b) => b.updatedAt - a.updatedAt);
     expect(latest.map(({ timelineId }) => timelineId)).toEqual(['b', 'a']);
+  });
+});
+
+describe('of two writings of one note, the earlier put off and the later refused', () => {
+  const note = (text: string) => ({ noteId: 'n', lessonId: 't', timelineId: 't', atMs: 1, text, removed: false });
+  const textOf = (event: ProgressEvent) => (event.kind === 'noted' ? event.note.text : '');
+
+  /** Each is an event of its own: the first was sent before the second was written. */
+  async function twoWritings() {
+    const one = computer();
+    const { progress, clock, says } = one;
+    await progress.recordNote(note('first thought'));
+    says(noLine);
+    await progress.sync();
+    await clock.advance(1000);
+    await progress.recordNote(note('second thought'));
+    const notesAsSent = () => one.batches.map(({ events }) => events.map(textOf).filter(Boolean)).filter((texts) => texts.length > 0);
+    return { ...one, notesAsSent, shown: async () => (await progress.notes()).map(({ text }) => text) };
+  }
+
+  it('the later stays what is shown, and is said after the earlier, when something newer overtook them', async () => {
+    const { progress, watch, says, shown, notesAsSent } = await twoWritings();
+    await watch('newer', 60);
+    says((event) => (textOf(event) === 'first thought' ? 'retry' : textOf(event) === 'second thought' ? 'reject' : 'applied'));
+    await progress.sync();
+    expect(await shown()).toEqual(['second thought']);
+    says(() => 'applied');
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+    expect(notesAsSent().at(-1)).toEqual(['first thought', 'second thought']);
+  });
+
+  it('the later stays what is shown when the earlier goes last for its failures', async () => {
+    const { progress, says, shown, clock } = await twoWritings();
+    says((event) => (textOf(event) === 'first thought' ? 'retry' : 'reject'));
+    for (let times = 0; times < 7; times += 1) {
+      await clock.advance(6 * 60_000);
+      await expect.poll(async () => (await progress.outbox()).waiting).toBeGreaterThan(0);
+      await progress.sync();
+    }
+    expect(await shown()).toEqual(['second thought']);
+  });
+});
+
+describe('of a sitting whose earlier report is put off and whose later one is refused', () => {
+  it('the place is that of the later one, also when something newer overtook them, until the student went on', async () => {
+    const { progress, watch, says, clock } = computer();
+    await watch('a sitting', 60);
+    says(noLine);
+    await progress.sync();
+    await clock.advance(1000);
+    await watch('a sitting', 120);
+    await watch('elsewhere', 30, 'u');
+    says((event) => (isSitting(event, 'elsewhere') ? 'applied' : event.kind === 'watched' && event.snapshot.watchedMs === 60_000 ? 'retry' : 'reject'));
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 120_000 });
+    says(() => 'applied');
+    expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 120_000 });
   });
 });

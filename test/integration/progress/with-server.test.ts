@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
@@ -158,6 +159,41 @@ it('of a data folder that was copied nothing is lost, on the first computer nor 
   expect(await copied.core.progress.lessons()).toMatchObject([{ watchedMs: onOriginal?.watchedMs }]);
 });
 
+it('a ledger that somebody put back as it was yesterday forgets nothing the school knows, and what is watched on it arrives', async () => {
+  const yesterday = await computer();
+  await watch(yesterday.core, 'sent-yesterday', 0, 100);
+  await yesterday.core.progress.sync();
+  await watch(yesterday.core, 'not-sent-yesterday', 100, 130);
+  await yesterday.close();
+  const kept = readFileSync(join(yesterday.data, 'ledger.db'));
+
+  // Of today the school hears all, among it what the kept ledger takes for unsaid; sittings of it go on.
+  const today = await computer(yesterday.data);
+  await watch(today.core, 'not-sent-yesterday', 100, 160);
+  await watch(today.core, 'of-today', 200, 260);
+  await today.core.progress.sync();
+  await watch(today.core, 'of-today', 200, 300);
+  await watch(today.core, 'of-today-too', 300, 320);
+  await today.core.progress.sync();
+  await today.close();
+  const known = { 'sent-yesterday': 100, 'not-sent-yesterday': 60, 'of-today': 100, 'of-today-too': 20 };
+  expect(await atSchool()).toMatchObject(known);
+
+  for (const name of ['ledger.db-wal', 'ledger.db-shm']) rmSync(join(yesterday.data, name), { force: true });
+  writeFileSync(join(yesterday.data, 'ledger.db'), kept);
+  const after = await computer(yesterday.data);
+  await watch(after.core, 'put-back', 400, 450);
+  await watch(after.core, 'of-today', 200, 210);
+  const noted = await after.core.notes.save({ noteId: null, lessonId: 'making-tea', timelineId, atMs: 5, text: 'After it was put back' });
+  for (let times = 0; times < 3; times += 1) expect(await after.core.progress.sync()).toMatchObject({ waiting: 0, parked: 0 });
+  expect(await atSchool()).toMatchObject({ ...known, 'put-back': 50 });
+  const sittings = await atSchool();
+  expect(await after.core.progress.lessons()).toMatchObject([{ watchedMs: Object.values(sittings).reduce((sum, ms) => sum + ms, 0) }]);
+  const another = await computer();
+  await another.core.progress.sync();
+  expect((await another.core.notes.list('making-tea')).map(({ noteId }) => noteId)).toContain(noted.noteId);
+});
+
 it('a lesson that is started anew counts as not watched on every computer, whatever an old player still says', async () => {
   const { core } = await computer(temporaryFolder(), 'tea');
   const other = await computer(temporaryFolder(), 'tea');
@@ -225,4 +261,46 @@ it('what a course asks of its students may change: what they watched is judged a
   const another = await computer(temporaryFolder(), 'tea');
   await another.core.progress.sync();
   expect([await doneOn(again.core), await doneOn(another.core)]).toEqual([true, true]);
+});
+
+it('what a course asked for less for a while made done stays done here, though the line brings the catalogue and nothing else', async () => {
+  const teacher = await signInAs(school, 'admin', 'letters');
+  const ask = async (percent: number) =>
+    expect((await teacher.ask(endpoints.teaching('tea'), { method: 'PATCH', body: JSON.stringify({ done_percent: percent }), headers: { 'content-type': 'application/json' } })).status).toBe(200);
+  await ask(90);
+  const { core, data, close } = await computer(temporaryFolder(), 'tea');
+  await core.progress.sync();
+  await core.progress.startAnew(timelineId);
+  const { epoch } = await core.progress.resumePoint(timelineId);
+  await core.progress.report({ sessionId: 'known-to-the-school', lessonId: 'making-tea', timelineId, epoch, ranges: [[0, 2200]], watchedMs: 2200, positionMs: 2200 });
+  await core.progress.sync();
+  const doneOn = async (one: Core) => (await one.progress.lessons()).find(({ timelineId: id }) => id === timelineId)?.done;
+  const shareHere = () => {
+    const ledger = new Database(join(data, 'ledger.db'), { readonly: true });
+    onTestFinished(() => void ledger.close());
+    return ledger.prepare('SELECT done_percent FROM progress WHERE timeline_id = ?').pluck().get(timelineId);
+  };
+  expect(await doneOn(core)).toBe(false);
+
+  // Not a word about progress comes through from now on.
+  line.dropAnswers({ every: 1, path: /\/progress/ });
+  onTestFinished(() => line.dropAnswers(null));
+  const follow = async (percent: number) => {
+    await ask(percent);
+    await core.catalog.refresh();
+    await expect.poll(shareHere, { timeout: 10_000 }).toBe(percent);
+  };
+  await follow(5);
+  expect(await doneOn(core)).toBe(true);
+  await follow(90);
+  expect(await doneOn(core)).toBe(true);
+  await close();
+  const again = await computer(data, 'tea');
+  expect(await doneOn(again.core)).toBe(true);
+  // Only the student takes it away.
+  await again.core.progress.startAnew(timelineId);
+  expect(await doneOn(again.core)).toBe(false);
+  line.dropAnswers(null);
+  await again.core.progress.sync();
+  expect(await doneOn(again.core)).toBe(false);
 });
