@@ -7,7 +7,6 @@ import { migrateStorage } from './cli/migrate-storage.ts';
 import { restore } from './cli/restore.ts';
 import { isSchoolCommand, runSchoolCommand, schoolCommandsHelp } from './cli/school-commands.ts';
 import { work } from './cli/worker.ts';
-import { startServer } from './compose.ts';
 import { helpText, readOptions, type ownCommands } from './options.ts';
 
 /** Electron's utility process has a port to its parent; plain Node has none. */
@@ -49,6 +48,8 @@ async function read(file: string | undefined): Promise<string> {
 async function serve(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv, process.env);
   if (options === 'help') return void console.log(`${helpText()}\n\nCommands:\n${schoolCommandsHelp()}`);
+  // All that answers requests: commands that end by themselves begin sooner without it.
+  const { startServer } = await import('./compose.ts');
   const server = await startServer(options, {
     now: () => Date.now(),
     say: (sentence) => console.log(sentence),

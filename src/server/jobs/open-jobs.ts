@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isPostgresAddress } from '../store/postgres.ts';
 import type { Store } from '../store/schema.ts';
-import { openBossJobs } from './boss-jobs.ts';
 import type { Jobs } from './ports.ts';
 import { createSqlJobs } from './sql-jobs.ts';
 import { wait } from './wait.ts';
@@ -18,6 +17,7 @@ interface Dependencies {
 export async function openJobs({ store, address, now, onError }: Dependencies): Promise<{ readonly jobs: Jobs; close(): Promise<void> }> {
   const ports = { store, now, wait, newId: randomUUID };
   if (!isPostgresAddress(address)) return { jobs: createSqlJobs(ports), close: async () => {} };
+  const { openBossJobs } = await import('./boss-jobs.ts');
   const jobs = await openBossJobs({ ...ports, address, onError });
   return { jobs, close: () => jobs.close() };
 }

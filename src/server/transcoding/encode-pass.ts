@@ -15,6 +15,8 @@ export interface Pass {
   readonly audioChannels: 1 | 2 | null;
   /** Frames a second of the picture, whose cuts the sound follows; null for sound alone. */
   readonly frameRate: number | null;
+  /** A picture of the first rung on the way: the first frame at so many ms of the timeline or after, into this file, which is not made when there is none. */
+  readonly still?: { readonly file: string; readonly atMs: number } | null;
   readonly onTime?: (ms: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,11 +27,11 @@ const segmentSeconds = 6;
  * Some renditions in one run of ffmpeg, each a single-file CMAF of 6 s segments that start with an IDR. Every pass over a source
  * lays its frames on the same timeline, from 0, so that what they make belongs together.
  */
-export async function encodePass({ source, folder, rungs, brightness, audioChannels, frameRate, onTime, signal }: Pass): Promise<EncodedRendition[]> {
+export async function encodePass({ source, folder, rungs, brightness, audioChannels, frameRate, still = null, onTime, signal }: Pass): Promise<EncodedRendition[]> {
   const cut = cutAfter(frameRate);
   const sounds = audioChannels === null ? [] : soundsFor(audioChannels);
-  const outputs = [...rungs.flatMap((rung, index) => videoOutput(rung, index, cut)), ...sounds.flatMap((sound) => audioOutput(sound, cut))];
-  const graph = rungs.length === 0 ? [] : ['-filter_complex', videoGraph(rungs, brightness)];
+  const outputs = [...rungs.flatMap((rung, index) => videoOutput(rung, index, cut)), ...sounds.flatMap((sound) => audioOutput(sound, cut)), ...(still && rungs.length > 0 ? ['-map', '[still]', ...stillOutput(still.file)] : [])];
+  const graph = rungs.length === 0 ? [] : ['-filter_complex', videoGraph(rungs, brightness, still?.atMs ?? null)];
   await runFfmpeg([...inputOf(source), ...graph, ...outputs], { folder, onTime, signal });
   const renditions = [
     ...rungs.map(({ quality, codec, width, height, frameRate: rate }) => ({ id: quality, kind: 'video' as const, codec, file: `${quality}.mp4`, quality, width, height, frameRate: rate })),
@@ -55,11 +57,18 @@ function cutAfter(frameRate: number | null): Cut {
 }
 
 /** The capital V leaves cover pictures out. `start_time=0` holds the first frame from 0 when the picture begins late. */
-function videoGraph(rungs: readonly Rung[], brightness: Brightness): string {
+function videoGraph(rungs: readonly Rung[], brightness: Brightness, stillMs: number | null): string {
   const rate = rungs[0]?.frameRate ?? 30;
   const splits = rungs.map((_, index) => `[s${index}]`).join('');
   const scales = rungs.map(({ width, height }, index) => `[s${index}]scale=${width}:${height},${toneFilter(brightness)}setsar=1[v${index}]`);
-  return [`[0:V:0]fps=fps=${rate}:start_time=0,split=${rungs.length}${splits}`, ...scales].join(';');
+  const graph = [`[0:V:0]fps=fps=${rate}:start_time=0,split=${rungs.length}${splits}`, ...scales].join(';');
+  // Of a picture that is decoded and scaled already: drawn by itself it would be both once more.
+  return stillMs === null ? graph : graph.replace(/\[v0\]/, `,split=2[v0][p];[p]select=gte(t\\,${(stillMs / 1000).toFixed(3)})[still]`);
+}
+
+/** One picture, as a JPEG. */
+export function stillOutput(file: string): string[] {
+  return ['-frames:v', '1', '-q:v', '4', '-update', '1', file];
 }
 
 /** A film of high dynamic range (BT.2100) as every screen shows it; without this it would look washed out. After scaling, where it is cheap. */

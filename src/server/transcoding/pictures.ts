@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EncodedLesson, EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import type { Rung } from './ladder.ts';
 import { inputOf, type Brightness } from './probe.ts';
-import { toneFilter } from './encode-pass.ts';
+import { stillOutput, toneFilter } from './encode-pass.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 
 export type Thumbnails = NonNullable<EncodedLesson['thumbnails']>;
@@ -13,14 +13,18 @@ interface Where {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A still from a tenth in: titles are up by then. Gives its file name; null when there is no frame to draw. */
+export const posterFile = 'poster.jpg';
+
+/** A still from a tenth in: titles are up by then. Gives its file name, also of one that is there already; null when there is no frame to draw. */
 export async function drawPoster(source: string, { width, height }: Rung, brightness: Brightness, durationMs: number, { folder, signal }: Where): Promise<string | null> {
-  const file = 'poster.jpg';
-  const frame = ['-map', '0:V:0', '-vf', `scale=${width}:${height},${toneFilter(brightness)}setsar=1`, '-frames:v', '1', '-q:v', '4', '-update', '1'];
+  const file = posterFile;
+  const isThere = () => access(join(folder, file)).then(() => true, () => false);
+  if (await isThere()) return file;
+  const frame = ['-map', '0:V:0', '-vf', `scale=${width}:${height},${toneFilter(brightness)}setsar=1`, ...stillOutput(file)];
   // Where no key frame follows, as in some broadcasts, ffmpeg finds nothing there: then the first frame of all.
   for (const start of [['-ss', (durationMs / 10_000).toFixed(3)], []]) {
-    await runFfmpeg([...start, ...inputOf(source), ...frame, file], { folder, signal });
-    if (await access(join(folder, file)).then(() => true, () => false)) return file;
+    await runFfmpeg([...start, ...inputOf(source), ...frame], { folder, signal });
+    if (await isThere()) return file;
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { TeachifyError } from '../../shared/errors.ts';
 import { compareQualities } from '../../shared/models/quality.ts';
 import { encodePass } from './encode-pass.ts';
 import { ladderFor, sparingRung, type Rung } from './ladder.ts';
-import { drawPoster, drawThumbnails, type Thumbnails } from './pictures.ts';
+import { drawPoster, drawThumbnails, posterFile, type Thumbnails } from './pictures.ts';
 import { probe } from './probe.ts';
 import { soundChannels } from './sound-channels.ts';
 
@@ -45,7 +45,7 @@ export async function transcode({ source, folder, onPlayable, onProgress = () =>
     const onTime = (ms: number) => {
       if (media.durationMs) onProgress(Math.min(1, (before + cost(rungs) * Math.min(1, ms / media.durationMs)) / total));
     };
-    return encodePass({ ...common, rungs, audioChannels, onTime });
+    return encodePass({ ...common, rungs, audioChannels, onTime, still: rungs === early && media.durationMs !== null ? { file: posterFile, atMs: media.durationMs / 10 } : null });
   };
 
   const made = await pass(early, media.audio ? await soundChannels(source, media.audio.channels, signal) : null);
