@@ -2,6 +2,23 @@ import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 
+const parent = process.ppid;
+const lookEveryMs = 250;
+
+/**
+ * npm ends its shell at a SIGTERM and then itself, and neither says a word to what the shell started: so that is told here.
+ * Without npm nobody knows whether the parent was meant to stay; a program may be left running on purpose.
+ */
+function whenNpmIsGone(tell) {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return () => {};
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(looking);
+    tell();
+  }, lookEveryMs);
+  return () => clearInterval(looking);
+}
+
 /** The environment of every program we start: what npm installed comes first on the PATH. */
 export function environment(extra = {}) {
   const path = process.env.PATH ?? '';
@@ -10,7 +27,7 @@ export function environment(extra = {}) {
 }
 
 /**
- * Runs a program with our own input and output, hands it our termination signals, and waits for its end.
+ * Runs a program with our own input and output, hands it our termination signals, also that of npm's end, and waits for its end.
  * @returns {Promise<number>} its exit code; 128 + n when signal n ended it
  */
 export function run(command, args, { env = {}, cwd = root, quiet = false } = {}) {
@@ -19,7 +36,9 @@ export function run(command, args, { env = {}, cwd = root, quiet = false } = {})
     const forward = (signal) => child.kill(signal);
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);
+    const unwatched = whenNpmIsGone(() => child.kill('SIGTERM'));
     const settle = (finish) => {
+      unwatched();
       process.off('SIGINT', forward);
       process.off('SIGTERM', forward);
       finish();

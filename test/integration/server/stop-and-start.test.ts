@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { tokenResponseSchema } from '../../../src/shared/api/auth.ts';
 import { fromWire } from '../../../src/shared/api/codec.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
@@ -84,6 +86,29 @@ it('a client that never finishes does not keep the server from stopping', async 
   const { answer } = await halfRequest(server.url, '{"never": "sent"}');
   await server.stop();
   expect(await answer).not.toMatch(/^HTTP\/1.1 200 /);
+});
+
+it.runIf(process.platform !== 'win32')('a SIGTERM to the npm that started it ends the server too, though npm and its shell are gone without a word', async () => {
+  const args = ['run', '--silent', 'server', '--', '--data', temporaryFolder(), '--port', '0', '--log-level', 'warn'];
+  // A group of its own, so that nothing of it outlives a test that fails.
+  const npm = spawn('npm', args, { cwd: join(import.meta.dirname, '../../..'), env: { ...process.env, TEACHIFY_INSTALLED: '1' }, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    try {
+      if (npm.pid) process.kill(-npm.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it is left, as it should be.
+    }
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface(npm.stdout).on('line', (line) => line.includes('listening on') && resolve(/http:\S+/.exec(line)?.[0] ?? ''));
+    npm.once('exit', (code) => reject(new Error(`npm ended with ${code}`)));
+  });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  // Its output ends with the last of those who write to it.
+  const silent = once(npm.stdout, 'end');
+  npm.kill('SIGTERM');
+  await untilNobodyListens(url);
+  await silent;
 });
 
 it('after a stop and a start everything is as it was: key, tokens, lessons, bytes, progress', async () => {
