@@ -91,7 +91,7 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
   };
   const { jobs, close: closeJobs } = await openJobs({ store, address: storeAddress(options), now, onError: (error) => say(`The queue of jobs: ${String(error)}`) });
   const sources = options.sources ?? join(options.data, 'sources');
-  const uploads = await createUploads({ folder: join(options.data, 'uploads'), quota: options.uploadQuota * 1024 ** 3, path: endpoints.uploads() });
+  const uploads = await createUploads({ folder: join(options.data, 'uploads'), quota: options.uploadQuota * 1024 ** 3, path: endpoints.uploads(), database: store, now });
   const progress = createProgressLedger(store, now, say);
   const sessions = createSessions({ store, accessTokens: createAccessTokens(keys, now), now });
   const { mediaBaseUrl: base, accelRedirect } = options;

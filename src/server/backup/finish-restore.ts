@@ -32,6 +32,7 @@ export async function finishRestore(store: Store, now: number): Promise<void> {
     await writeWhere(db, { now: storage, before: null });
     await db.deleteFrom('media_copies').execute();
     await db.deleteFrom('job_claims').execute();
+    await db.deleteFrom('upload_reservations').execute();
     await db.deleteFrom('jobs').where('state', 'in', ['queued', 'running']).execute();
     // Beyond every count that the school reached before, whatever backup it came from: each count grows by less than one a millisecond.
     const version = sql<number>`case when value < ${now} then ${now} else value + 1 end`;

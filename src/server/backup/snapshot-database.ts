@@ -12,8 +12,8 @@ export interface DatabaseSnapshot {
   readonly schema: string | null;
 }
 
-/** What says nothing in another place: files copied to a storage, and how far lessons in the making are, whose sources are not backed up. */
-const rowsLeftOut = ['media_copies', 'job_claims'];
+/** What says nothing in another place: files copied to a storage, how far lessons in the making are, whose sources are not backed up, and uploads. */
+const rowsLeftOut = ['media_copies', 'job_claims', 'upload_reservations'];
 
 /** SQLite in a copy of its own. Throws with a sentence when the database is damaged. */
 export async function snapshotSqlite(database: string, file: string, nativeBinding?: string): Promise<DatabaseSnapshot> {

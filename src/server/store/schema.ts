@@ -90,5 +90,7 @@ export interface Schema {
   job_claims: { id: string; kind: string; lease: string | null; progress: number; error: string | null; waiting_for: Generated<WaitingFor | null>; created_at: number; updated_at: number };
   /** Files that a move to another storage has copied and verified. */
   media_copies: { storage: string; sha256: string };
+  /** What uploads under way take of their owner's quota, until `until`. */
+  upload_reservations: { id: string; owner: string; bytes: number; until: number };
   migrations: { version: Generated<number>; name: string };
 }

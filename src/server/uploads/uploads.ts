@@ -9,6 +9,9 @@ import { MemoryLocker, Server, type Upload } from '@tus/server';
 import { z } from 'zod';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { notFound, statusOf } from '../errors.ts';
+import type { Store } from '../store/database.ts';
+import { isAway, isBusy } from '../store/failures.ts';
+import { createReservations, type Reservations } from './reservations.ts';
 
 /** Files on their way from a teacher, by tus 1.0 (https://tus.io/protocols/resumable-upload). */
 export interface Uploads {
@@ -32,6 +35,9 @@ interface Dependencies {
   /** Bytes one person may have lying here. */
   readonly quota: number;
   readonly path: string;
+  /** The school's database, in which all its servers count what lies where. */
+  readonly database: Store;
+  readonly now: () => number;
 }
 
 const weekMs = 7 * 24 * 60 * 60 * 1000;
@@ -43,10 +49,13 @@ const checksumMismatch = 460;
 const otherBytes = 'These are not the bytes that were announced. Nothing was kept: send the file again.';
 type ServerRequest = Parameters<Server['handleWeb']>[0] & { readonly runtime?: { readonly node?: { readonly req: object } } };
 
-export async function createUploads({ folder, quota, path }: Dependencies): Promise<Uploads> {
+export async function createUploads({ folder, quota, path, database, now }: Dependencies): Promise<Uploads> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const records = new FileConfigstore(folder);
-  const store = new FolderStore({ directory: folder, configstore: records, expirationPeriodInMilliseconds: weekMs });
+  const reservations = createReservations({ store: database, quota, keptMs: weekMs, now });
+  const store = new FolderStore(folder, records, reservations);
+  const lying = await Promise.all((await records.list()).map((id) => records.get(id).catch(() => undefined)));
+  await reservations.adopt(lying.flatMap((upload) => (upload ? [{ id: upload.id, owner: upload.metadata?.['owner'] ?? '', bytes: upload.size ?? 0 }] : [])));
   const asked = new WeakMap<object, { personId: string; uploadId: string | undefined }>();
   const askedOf = (request: ServerRequest) => asked.get(request.runtime?.node?.req ?? request);
   /** Of this process: what another one had verified before it was killed is read once more. */
@@ -58,30 +67,14 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     if (upload?.metadata?.['owner'] !== personId) throw notFound('Upload');
     return upload;
   };
-  /** Let in, and not written down yet: of two that come at once the second one counts the first. */
-  const letIn = new Map<string, { readonly owner: string; readonly bytes: number }>();
-  const create = store.create.bind(store);
-  store.create = (upload) => create(upload).finally(() => letIn.delete(upload.id));
-  const bytesOf = async (personId: string): Promise<number> => {
-    const coming = [...letIn].filter(([, { owner }]) => owner === personId).reduce((sum, [, { bytes }]) => sum + bytes, 0);
-    const uploads = await Promise.all((await records.list()).filter((id) => !letIn.has(id)).map((id) => records.get(id)));
-    return uploads.reduce((sum, upload) => sum + (upload?.metadata?.['owner'] === personId ? (upload.size ?? 0) : 0), coming);
-  };
-
   const admit = async (upload: Upload, owner: string) => {
     if (upload.size === undefined) throw new TeachifyError('bad_request', 'Say how long the file is (Upload-Length)');
     const { sha256 } = upload.metadata ?? {};
     if (sha256 !== undefined && !sha256Schema.safeParse(sha256).success) throw new TeachifyError('bad_request', 'sha256 has to be 64 hexadecimal digits');
-    if ((await bytesOf(owner)) + upload.size > quota) throw new TeachifyError('payload_too_large', `No more than ${inGiB(quota)} may wait here at once. Make lessons of what is here, or remove it.`);
     const { bavail, bsize } = await statfs(folder);
     if (upload.size > bavail * bsize - reserveBytes) throw new TeachifyError('disk_full', 'There is no room on the server for a file of this size');
-    letIn.set(upload.id, { owner, bytes: upload.size });
-  };
-  let admitting: Promise<unknown> = Promise.resolve();
-  const admitInTurn = (upload: Upload, owner: string): Promise<void> => {
-    const admitted = admitting.then(() => admit(upload, owner));
-    admitting = admitted.catch(() => {});
-    return admitted;
+    if (await reservations.take({ id: upload.id, owner, bytes: upload.size })) return;
+    throw new TeachifyError('payload_too_large', `No more than ${inGiB(quota)} may wait here at once. Make lessons of what is here, or remove it.`);
   };
 
   /** False, and the upload is gone, when these are other bytes than were announced. */
@@ -107,7 +100,7 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     namingFunction: () => randomUUID(),
     onUploadCreate: async (request, upload) => {
       const owner = askedOf(request)?.personId ?? '';
-      await admitInTurn(upload, owner);
+      await admit(upload, owner);
       return { metadata: { ...upload.metadata, owner } };
     },
     // The name of the upload that the routes have looked at, and no other that the address may end with.
@@ -134,21 +127,45 @@ export async function createUploads({ folder, quota, path }: Dependencies): Prom
     take: async (uploadId, personId, to) => {
       await owned(uploadId, personId);
       await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await reservations.release(uploadId);
       await rename(join(folder, uploadId), to);
       await records.delete(uploadId);
       verified.delete(uploadId);
     },
-    sweep: () => store.deleteExpired(),
+    sweep: async () => {
+      await reservations.sweep();
+      return store.deleteExpired();
+    },
   };
 }
 
 // @ts-expect-error -- private there; its own way makes the folder later and unwatched, and an error would end the process.
 class FolderStore extends FileStore {
+  readonly #reservations: Reservations;
+
+  constructor(folder: string, records: FileConfigstore, reservations: Reservations) {
+    super({ directory: folder, configstore: records, expirationPeriodInMilliseconds: weekMs });
+    this.#reservations = reservations;
+  }
+
   /** It is made before. */
   override checkOrCreateDirectory(): void {}
 
+  override async create(upload: Upload): Promise<Upload> {
+    try {
+      const created = await super.create(upload);
+      await this.#reservations.keep(upload.id);
+      return created;
+    } catch (error) {
+      // What cannot be released ends by itself soon.
+      await this.remove(upload.id).catch(() => {});
+      throw error;
+    }
+  }
+
   /** Also when a process that was killed left no more than the record of it. */
   override async remove(uploadId: string): Promise<void> {
+    await this.#reservations.release(uploadId);
     await rm(join(this.directory, uploadId), { force: true });
     await this.configstore.delete(uploadId);
   }
@@ -167,6 +184,7 @@ class TusServer extends Server {
 /** What tus calls its errors, and ours, as every other refusal of this server. */
 function refusalOf(error: Error | { status_code: number; body: string }): { status_code: number; body: string } {
   if (isTeachifyError(error)) return { status_code: statusOf(error), body: JSON.stringify({ error: error.message, code: error.code }) };
+  if (isAway(error) || isBusy(error)) return { status_code: 503, body: JSON.stringify({ error: 'The database is away for a moment', code: 'server_error' }) };
   const [status, sentence] = 'status_code' in error ? [error.status_code, error.body.trim()] : [500, 'Something went wrong here'];
   return { status_code: status, body: JSON.stringify({ error: sentence, code: codes.get(status) ?? (status < 500 ? 'bad_request' : 'server_error') }) };
 }
