@@ -1,5 +1,5 @@
 // Random stretches of 500 kB out of published files: from the server by itself, and with an nginx before it that sends what the
-// server allows (X-Accel-Redirect). Peer of both: the same nginx sending the same files by sendfile, asked by nobody's leave.
+// server gives leave for. Peer of both: the same nginx sending the same files by sendfile, asked by nobody's leave.
 // And the server's memory while two hundred slow clients take such stretches. Targets: 0.30, 0.80, 250 MB.
 import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';

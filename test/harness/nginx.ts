@@ -32,7 +32,9 @@ export async function startNginx({ port: upstream, media, more = '' }: Before): 
     ['default_type application/octet-stream;', `default_type application/octet-stream; ${temporary}`],
     ['127.0.0.1:8000', `127.0.0.1:${upstream}`],
     ['listen 80;', `listen 127.0.0.1:${port}; ${more}`],
-    ['/var/lib/teachify/media/', `${media}/`],
+    ['/var/cache/teachify-leave', join(folder, 'leave')],
+    ['root /var/lib/teachify/media/', `root ${media}/`],
+    ['alias /var/lib/teachify/media/', `alias ${media}/`],
   ].reduce((text, [from = '', to = '']) => {
     if (!text.includes(from)) throw new Error(`build/server/nginx.conf has no "${from}"`);
     return text.replace(from, to);

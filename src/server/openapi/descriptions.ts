@@ -48,6 +48,7 @@ const learning = area('Learning', [
   ['GET /api/lessons/:lessonId/attachments/:name', 'enrolled', 'An attachment, in clear', { answers: { 200: binary } }],
   ['GET /api/lessons/:lessonId/:name', 'enrolled', 'A playlist (playlist.m3u8, playlist_720p.m3u8) or captions (captions_en.vtt)', { answers: { 200: playlist } }],
   ['GET /media/:sha256', 'anyone', 'A published file, by Range; ciphertext, but for posters', { answers: { 200: binary, 206: binary, 304: null } }],
+  ['GET /media/:sha256/leave', 'anyone', 'For a proxy with the media folder at hand: whether it may send this file as bytes, to anyone, without asking again for so long', { answers: { 204: null } }],
   ['GET /media/:sha256/:part', 'anyone', 'A stretch of one, as in 0-1023.m4s', { answers: { 200: binary, 206: binary, 304: null } }],
   ['OPTIONS /media/:sha256', 'anyone', 'Whether pages from elsewhere may ask for a Range: they may', { answers: { 204: null } }],
   ['OPTIONS /media/:sha256/:part', 'anyone', 'The same of a stretch', { answers: { 204: null } }],

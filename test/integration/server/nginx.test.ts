@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../../src/server/compose.ts';
@@ -14,7 +16,7 @@ let client: SchoolClient;
 let path: string;
 
 beforeAll(async () => {
-  const options = { port: 0, data: folder, demoSchool: await encodeTinySchool(), accelRedirect: '/teachify-media', logLevel: 'silent' } as const;
+  const options = { port: 0, data: folder, demoSchool: await encodeTinySchool(), accelRedirect: '/teachify-media', logLevel: 'silent', accessLog: join(folder, 'asked.jsonl') } as const;
   server = await startServer(options, { now: () => Date.now(), say: () => {}, version: '0.0.0-test' });
   nginx = await startNginx({ port: server.port, media: join(folder, 'media') });
   const signedIn = await schoolClient(nginx.url).post('/api/auth/token', { ...people.tea, device_id: 'd' });
@@ -43,6 +45,52 @@ describe('behind nginx', () => {
     expect(answer.headers.get('x-accel-redirect')).toBe(null);
     expect(answer.headers.get('last-modified')).toBe(null);
     expect(answer.body.length).toBeGreaterThan(1000);
+  });
+
+  it('nginx asks once for many ranges of a file, and the server whenever there is a condition', async () => {
+    const asked = (url: string, more = '') => readFileSync(join(folder, 'asked.jsonl'), 'utf8').split('\n').filter((line) => line.includes(`"${url}"`) && line.includes(more)).length;
+    // A byte by a condition, whose line comes after those of the tests before.
+    const condition = { headers: { range: 'bytes=0-0', 'if-range': '"another"' } };
+    const before = asked(path, '"bytes=0-0"');
+    await client.bytes(path, condition);
+    await expect.poll(() => asked(path, '"bytes=0-0"') - before, { timeout: 20_000 }).toBe(1);
+    const [files, leaves, ranged] = [asked(path), asked(`${path}/leave`), asked(path, '"bytes=')];
+    for (let start = 0; start < 40; start += 1) expect((await client.bytes(path, { headers: { range: `bytes=${start}-${start + 9}` } })).status).toBe(206);
+    expect((await client.bytes(path, { headers: { 'if-none-match': '"another"' } })).status).toBe(200);
+    // The log is written a moment later, in the order of the answers.
+    await expect.poll(() => asked(path) - files, { timeout: 20_000 }).toBeGreaterThanOrEqual(1);
+    expect(asked(path, '"bytes=')).toBe(ranged);
+    // One more where the ten seconds end in between; on a slow machine a few.
+    expect(asked(`${path}/leave`) - leaves).toBeLessThan(20);
+  });
+
+  it('leave is given for ciphertext that lies there, and for nothing else: pictures keep their type, films in clear stay in', async () => {
+    const direct = schoolClient(server.url);
+    const leave = await direct.ask(`${path}/leave`);
+    expect([leave.status, leave.headers.get('cache-control')]).toEqual([204, 'max-age=10']);
+    const [{ poster_url: poster } = { poster_url: '' }] = (await client.ask('/api/courses/tea')).json<{ lessons: { poster_url: string }[] }>().lessons;
+    const picture = new URL(poster, nginx.url).pathname;
+    expect((await direct.ask(`${picture}/leave`)).status).toBe(403);
+    expect((await client.bytes(picture)).headers.get('content-type')).toBe('image/jpeg');
+    const film = createHash('sha256').update((await client.bytes('/api/lessons/drinking-tea/video.mp4')).body).digest('hex');
+    for (const name of [film, '0'.repeat(64)]) {
+      expect((await direct.ask(`/media/${name}/leave`)).status).toBe(403);
+      const answer = await client.ask(`/media/${name}`);
+      expect([answer.status, answer.json()['code']]).toEqual([404, 'not_found']);
+    }
+    for (const way of [`${path}/leave`, '/teachify-leave']) expect((await client.ask(way)).text).not.toContain('teachify-media');
+  });
+
+  it('a file that is gone from the folder is gone for everyone, leave or not', async () => {
+    const other = (await client.ask('/api/lessons/making-tea/playlist_360p.m3u8')).text;
+    const [, name = ''] = /\/media\/([0-9a-f]{64})\//.exec(other) ?? [];
+    expect((await schoolClient(server.url).ask(`/media/${name}/leave`)).status).toBe(204);
+    const place = join(folder, 'media', name.slice(0, 2), name);
+    renameSync(place, `${place}.gone`);
+    const answer = await client.ask(`/media/${name}`);
+    renameSync(`${place}.gone`, place);
+    expect([answer.status, answer.json()['code']]).toEqual([404, 'not_found']);
+    expect((await client.bytes(`/media/${name}`)).status).toBe(200);
   });
 
   it('nobody reaches the media folder past the server', async () => {
