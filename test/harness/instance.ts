@@ -13,10 +13,10 @@ export interface Instance {
   stop(): Promise<number | null>;
 }
 
-const program = join(import.meta.dirname, '../../src/server/main.ts');
+const source = join(import.meta.dirname, '../../src/server/main.ts');
 
-/** Starts it and waits until it says that it is ready. */
-export async function startInstance(args: readonly string[], env: Record<string, string>): Promise<Instance> {
+/** Starts it and waits until it says that it is ready. @param program another than the source, with its own packages */
+export async function startInstance(args: readonly string[], env: Record<string, string>, program = source): Promise<Instance> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const ended = once(child, 'exit');
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {

@@ -71,9 +71,9 @@ export async function addLesson(argv: readonly string[], { env, now, print, say,
   if (!options.databaseUrl) await access(address).catch(() => Promise.reject(new Error(`There is no school in ${data}: start the server there first, or name its folder with --data.`)));
   const store = await openStore(address, env['TEACHIFY_SQLITE_BINDING']);
   try {
+    const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
+    if (!course) throw new Error(`There is no course ${order.courseId}. Make it first: teachify-server course add TITLE --id ${order.courseId}`);
     if (isAddress(video)) {
-      const course = await store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst();
-      if (!course) throw new Error(`There is no course ${order.courseId}.`);
       await linkLesson(store, { ...order, url: video }, now());
       return print(order.id);
     }

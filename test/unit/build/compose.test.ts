@@ -58,6 +58,7 @@ it.each(['nginx.conf', 'compose-nginx.conf'])('nginx takes %s', async (name) => 
     .replace('user teachify;', '')
     .replace('pid /run/nginx.pid;', '')
     .replace('/var/cache/nginx/media', join(place, 'media'))
+    .replace('/var/cache/teachify-leave', join(place, 'leave'))
     .replace('listen 80;', `listen 127.0.0.1:${await freePort()};`)
     .replace('server_tokens off;', `server_tokens off; ${temporary}`);
   const file = join(place, 'nginx.conf');
