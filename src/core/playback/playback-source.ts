@@ -17,17 +17,18 @@ interface Sitting {
   readonly home: { readonly quality: Quality; readonly ready: boolean } | null;
   readonly resume: { readonly positionMs: number; readonly epoch: number; readonly hereMs: number | null };
   readonly nextLessonId: string | null;
+  readonly bitsPerSecond: number | null;
   /** app:// URL of a path below the media handler. */
   readonly mediaUrl: (path: string) => string;
 }
 
 /** What the page is told of a lesson that was opened for it: opaque addresses, no key, no token. */
-export function playbackSourceOf({ mediaId, content, attachments }: OpenLesson, { sessionId, home, resume, nextLessonId, mediaUrl }: Sitting): PlaybackSource {
+export function playbackSourceOf({ mediaId, content, attachments }: OpenLesson, { sessionId, home, resume, nextLessonId, bitsPerSecond, mediaUrl }: Sitting): PlaybackSource {
   const { lesson, manifest, durationMs, timelineId } = content;
   const { positionMs, epoch, hereMs } = resume;
   const urlOf = (path: string) => mediaUrl(`${mediaId}/${path}`);
   return {
-    ...{ mediaId, durationMs, timelineId, epoch, sessionId, hereMs, nextLessonId },
+    ...{ mediaId, durationMs, timelineId, epoch, sessionId, hereMs, nextLessonId, bitsPerSecond },
     ...{ lessonId: lesson.id, courseId: lesson.courseId, title: lesson.title },
     kind: manifest ? 'hls' : 'mp4',
     url: urlOf(manifest ? 'master.m3u8' : 'video.mp4'),

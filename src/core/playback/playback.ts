@@ -88,7 +88,7 @@ class LessonPlayback implements Playback {
     downloaded.watching(lessonId);
     const resume = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
-    return playbackSourceOf(open, { sessionId: random.id(), home, resume, nextLessonId: next?.id ?? null, mediaUrl });
+    return playbackSourceOf(open, { sessionId: random.id(), home, resume, nextLessonId: next?.id ?? null, ...this.bandwidth(), mediaUrl });
   }
 
   #begin(content: LessonContent, account: OpenLesson['account']): OpenLesson {

@@ -6,9 +6,10 @@ import type { Accounts, Leases } from '../accounts/ports.ts';
 import { decryptWhole } from '../base/decryption.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { FileDescription, LessonContents, PieceStore } from '../content/ports.ts';
+import type { FileDescription, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Downloads } from '../downloads/ports.ts';
+import { joinedCaptions } from '../playback/foreign-media.ts';
 import type { Transcripts } from './ports.ts';
 import { searchQuery } from './search-query.ts';
 import { TranscriptRepository, type Transcript } from './transcript-repository.ts';
@@ -18,7 +19,7 @@ interface Dependencies {
   readonly database: Connection;
   readonly accounts: Pick<Accounts, 'current'>;
   readonly catalog: Pick<Catalog, 'view' | 'lesson'>;
-  readonly contents: Pick<LessonContents, 'stored'>;
+  readonly contents: Pick<LessonContents, 'stored' | 'described'>;
   readonly store: Pick<PieceStore, 'register' | 'read' | 'storedBytes'>;
   readonly leases: Pick<Leases, 'fileKey'>;
   readonly downloads: Pick<Downloads, 'changed'>;
@@ -32,11 +33,20 @@ export function createTranscripts({ database, accounts, catalog, contents, store
 
   const isHere = async ({ sha256, bytes }: { sha256: string; bytes: number }) => (await store.storedBytes([sha256])) >= bytes;
 
-  const takeIn = async (server: string, lesson: Lesson, { language, file }: SideFile): Promise<void> => {
-    const description = wholeFile(file);
+  /** The captions in clear. Those of a lesson from elsewhere come in segments, which its description names. */
+  const read = async (lesson: Lesson, { file }: SideFile, described: LessonContent | null): Promise<Uint8Array> => {
+    const [joined, parts] = [described?.files.get(file.sha256), described?.foreign?.get(file.sha256)];
+    const description = joined ?? wholeFile(file);
     await store.register(description);
-    const stored = await store.read(description.id, 0, { priority: 'background' });
-    const bytes = file.keyId ? decryptWhole(await leases.fileKey(lesson.id, file.keyId), stored) : stored;
+    const piece = (index: number) => store.read(description.id, index, { priority: 'background' });
+    if (joined && parts) return joinedCaptions(joined, parts, piece);
+    const stored = await piece(0);
+    return file.keyId ? decryptWhole(await leases.fileKey(lesson.id, file.keyId), stored) : stored;
+  };
+
+  const takeIn = async (server: string, lesson: Lesson, caption: SideFile, described: LessonContent | null): Promise<void> => {
+    const { language, file } = caption;
+    const bytes = await read(lesson, caption, described);
     const transcript = { lessonId: lesson.id, language: language ?? 'und', sha256: file.sha256, bytes: file.bytes };
     await rows.save(server, transcript, readVttCues(new TextDecoder().decode(bytes)));
   };
@@ -53,10 +63,12 @@ export function createTranscripts({ database, accounts, catalog, contents, store
     for (const { id } of (await catalog.view()).courses.flatMap(({ lessons }) => lessons)) {
       try {
         const lesson = await catalog.lesson(id);
-        const captions = (await contents.stored(lesson))?.sideFiles.filter(({ role }) => role === 'captions') ?? [];
+        const manifest = await contents.stored(lesson);
+        const described = manifest ? null : await contents.described(lesson);
+        const captions = (manifest ?? described?.manifest)?.sideFiles.filter(({ role }) => role === 'captions') ?? [];
         for (const caption of captions) {
           const isKnown = known.get(keyOf(id, caption.language ?? 'und'))?.sha256 === caption.file.sha256;
-          if (!isKnown && (await isHere(caption.file))) await takeIn(server, lesson, caption);
+          if (!isKnown && (await isHere(caption.file))) await takeIn(server, lesson, caption, described);
         }
       } catch (error) {
         // A lease that ended, a file that rotted: this lesson cannot be looked through now, the others can.

@@ -55,6 +55,8 @@ export const playbackSourceSchema = z.object({
   /** What belongs to the lesson besides the film. */
   attachments: z.array(attachmentSchema),
   nextLessonId: z.string().nullable(),
+  /** What the line carried when last measured, in this lesson or another; null before anything was measured. */
+  bitsPerSecond: z.number().positive().nullable(),
 });
 export type PlaybackSource = z.infer<typeof playbackSourceSchema>;
 

@@ -15,6 +15,8 @@ const attachments: PlaybackSource['attachments'] = [
   { attachmentId: 'three', name: 'صورة القلب.jpg', kind: 'picture', bytes: 340_000 },
 ];
 
+const chapters: PlaybackSource['chapters'] = [{ startMs: 0, title: 'The way of blood' }, { startMs: 20_000, title: 'Why the left wall is thicker' }];
+
 /** The player with a real lesson in it. */
 export const playerScenes: readonly Scene[] = [
   scene('player', everywhere, { source: { resumeMs: 20_000 }, settings: { captions: true } }, async (stage) => {
@@ -40,26 +42,20 @@ export const playerScenes: readonly Scene[] = [
     },
     async (stage) => {
       await playing(stage);
-      await awake(stage);
-      if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
-      await stage.page.locator('.player-tab').nth(1).click();
+      await openTab(stage, 1);
       await stage.page.locator('.note').first().waitFor();
       await stage.page.mouse.move(300, 200);
     },
   ),
   scene('player-files', ['plain', 'small', 'zoomed', 'dark', 'long', 'rtl'], { source: { attachments } }, async (stage) => {
     await playing(stage);
-    await awake(stage);
-    if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
-    await stage.page.locator('.player-tab').nth(2).click();
+    await openTab(stage, 2);
     await stage.page.locator('.file').first().waitFor();
     await stage.page.mouse.move(300, 200);
   }),
   scene('player-file-saved', ['plain', 'small', 'rtl'], { source: { attachments }, answers: value('playback.saveAttachment', { copyId: 'copy' }) }, async (stage) => {
     await playing(stage);
-    await awake(stage);
-    if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
-    await stage.page.locator('.player-tab').nth(2).click();
+    await openTab(stage, 2);
     await stage.page.locator('.file button').first().click();
     await stage.page.locator('.notice').waitFor();
     await stage.page.mouse.move(300, 200);
@@ -84,7 +80,7 @@ export const playerScenes: readonly Scene[] = [
   scene(
     'player-preview',
     ['plain', 'zoomed', 'long'],
-    { source: { thumbnailsUrl: 'app://teachify/media/lesson/thumbnails.vtt', chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 20_000, title: 'Why the left wall is thicker' }] } },
+    { source: { thumbnailsUrl: 'app://teachify/media/lesson/thumbnails.vtt', chapters } },
     async (stage) => {
       await playing(stage);
       await awake(stage);
@@ -123,6 +119,74 @@ export const playerScenes: readonly Scene[] = [
     await playing(stage);
     await stage.page.locator('video').evaluate((video: HTMLVideoElement) => (video.currentTime = 59.2));
     await stage.page.locator('.player-next').waitFor({ timeout: 20_000 });
+  }),
+  scene('player-speed', ['plain', 'zoomed', 'rtl'], {}, async (stage) => {
+    await playing(stage);
+    await awake(stage);
+    await stage.page.locator('.player-buttons button[aria-haspopup]').first().click();
+    await stage.page.getByRole('menu').waitFor();
+  }),
+  scene('player-transcript-search', ['plain', 'small', 'zoomed', 'rtl'], { settings: { captions: true } }, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 0);
+    await stage.page.locator('.transcript-line').first().waitFor();
+    await stage.page.locator('.transcript-search input').fill('oxygen');
+    await stage.page.locator('.transcript-search [role=status]').filter({ hasText: /./ }).waitFor();
+  }),
+  scene('player-transcript-absent', ['plain', 'rtl'], { absent: ['captions.vtt'] }, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 0);
+    await stage.page.locator('.player-panel-word').waitFor();
+  }),
+  scene('player-chapters', ['plain', 'small', 'rtl'], { source: { chapters } }, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 1);
+    await stage.page.locator('.transcript-line').first().waitFor();
+  }),
+  scene('player-lessons', ['plain', 'small', 'long', 'rtl'], { here: [1] }, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 2);
+    await stage.page.locator('.player-lesson').first().waitFor();
+  }),
+  scene('player-note-changed', ['plain', 'zoomed', 'rtl'], { answers: value('notes.list', [{ noteId: 'one', lessonId: 'lesson', atMs: 4000, text: 'The left side pumps the blood that carries oxygen.' }]) }, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 1);
+    await stage.page.locator('.note button').nth(1).click();
+    await stage.page.locator('.notes textarea').waitFor();
+  }),
+  scene('player-full-screen', ['plain', 'zoomed', 'rtl'], { settings: { captions: true, captionSize: 'large' }, source: { chapters } }, async (stage) => {
+    await stage.announce('shell.fullScreenChanged', { on: true });
+    await playing(stage);
+    await stage.page.locator('.player-caption span').waitFor();
+    await awake(stage);
+  }),
+  scene('player-standstill', ['plain', 'small', 'zoomed', 'contrast', 'rtl'], { source: { resumeMs: 28_000 }, local: 0.5, absent: secondHalf }, async (stage) => {
+    await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
+    await stage.announce('playback.blocked', { mediaId: 'media-1', code: 'piece_corrupt' });
+    await stage.page.locator('.player-card-actions button').nth(1).waitFor();
+  }),
+  scene('player-retrying', ['plain', 'rtl'], { source: { resumeMs: 28_000 }, local: 0.5, absent: secondHalf, answers: pending('playback.retry') }, async (stage) => {
+    await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
+    await stage.announce('playback.blocked', { mediaId: 'media-1', code: 'server_error' });
+    await stage.page.locator('.player-card-actions button').click();
+    await stage.page.locator('.player-card-actions [data-pending]').waitFor();
+    await stage.page.mouse.move(300, 20);
+  }),
+  scene('player-undecodable', ['plain', 'rtl'], { source: { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [] }, absent: ['plain.mp4'] }, async (stage) => {
+    await stage.page.locator('.player-card').waitFor({ timeout: 20_000 });
+    await stage.setDamaged(['plain.mp4']);
+    await stage.setAbsent([]);
+    await stage.announce('playback.available', { mediaId: 'media-1' });
+    await stage.page.getByRole('alert').waitFor({ timeout: 20_000 });
+  }),
+  scene('player-ended-writing', ['plain', 'zoomed', 'rtl'], {}, async (stage) => {
+    await playing(stage);
+    await openTab(stage, 1);
+    await stage.page.locator('.note-field textarea').fill('Ask about the valve.');
+    await stage.page.locator('video').evaluate((video: HTMLVideoElement) => (video.currentTime = 59.2));
+    await stage.page.locator('.player-next').waitFor({ timeout: 20_000 });
+    // What is on the screen stays; the scenes that follow begin without it.
+    await stage.page.evaluate(() => localStorage.clear());
   }),
 ];
 
@@ -176,6 +240,14 @@ async function openLesson({ page }: Stage): Promise<void> {
 async function playing({ page }: Stage): Promise<void> {
   // A picture on the screen, not only a clock that runs.
   await page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 5, null, { timeout: 20_000 });
+}
+
+/** A tab of the panel by its place. */
+async function openTab(stage: Stage, place: number): Promise<void> {
+  await awake(stage);
+  if ((await stage.page.locator('.player-panel').count()) === 0) await stage.page.locator('.player-top button').last().click();
+  await stage.page.locator('.player-tab').nth(place).click();
+  await stage.page.mouse.move(300, 200);
 }
 
 /** The controls show themselves, and the lesson stands still for the picture. */

@@ -236,6 +236,7 @@ export function playbackSource(school: School, index: number, change: Partial<Pl
     chapters: [],
     attachments: [],
     nextLessonId: next?.id ?? null,
+    bitsPerSecond: 3_000_000,
     ...change,
   };
 }

@@ -187,6 +187,17 @@ it('captions in segments are one file for the player', async () => {
   expect(Buffer.from(body as Uint8Array).toString()).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nWater boils.\n\n00:00:05.000 --> 00:00:06.000\nLeaves sink.\n');
 });
 
+it('what is said in segments is found in all lessons once it is on this computer, without a line', async () => {
+  expect(await core.transcripts.search('leaves')).toEqual({ lessons: [], searched: 0 });
+  await takeHome('ranges', '360p');
+  house.manner.gone = true;
+  const { lessons, searched } = await core.transcripts.search('leaves sink');
+  expect(searched).toBe(1);
+  expect(lessons.map(({ lessonId, count, lines }) => ({ lessonId, count, at: lines.map(({ startMs }) => startMs) }))).toEqual([{ lessonId: 'ranges', count: 1, at: [5000] }]);
+  await core.downloads.remove(['ranges']);
+  expect(await core.transcripts.search('leaves')).toEqual({ lessons: [], searched: 0 });
+});
+
 it('a house that never says how long anything is, nor what guards it, is taken home all the same', async () => {
   Object.assign(house.manner, { etags: false, silent: true });
   await takeHome('locked', 'original');

@@ -189,6 +189,14 @@ describe('a lesson with a ladder', () => {
     expect(before.presentBytes / before.bytes).toBeGreaterThan(0.8);
   });
 
+  it('the next lesson knows what the line carries', async () => {
+    const { id = '' } = lesson().renditions.find(({ quality }) => quality === '720p') ?? {};
+    for (const piece of [0, 1, 2]) await ask(`${id}/${piece}.m4s`);
+    expect(core.playback.bandwidth().bitsPerSecond).toBeGreaterThan(0);
+    const next = await core.playback.open('drinking-tea');
+    expect(next.bitsPerSecond).toBeGreaterThan(0);
+  });
+
   it('only streamed, is checked on request: the part that rotted is found and fetched again', async () => {
     const { id = '', segments } = lesson().renditions.find(({ quality }) => quality === '360p') ?? { segments: [] };
     const watch = async () => {

@@ -60,7 +60,7 @@ export function startPlayback(
     recordSession({ video, source, startMs, remote, monotonic, failed: reportFailed }),
     followAvailability({ mediaId: source.mediaId, remote, store, gate }),
   ];
-  const bandwidth = measureBandwidth(remote);
+  const bandwidth = measureBandwidth(remote, source.bitsPerSecond);
   const { volume, muted, playbackRate } = store.getState();
   Object.assign(video, { volume, muted, playbackRate, defaultPlaybackRate: playbackRate, preservesPitch: true });
 

@@ -23,6 +23,7 @@ export function SeekBar() {
   const chapter = source.chapters.findLast(({ startMs }) => startMs <= shownMs)?.title;
   const spoken = chapter === undefined ? place : text('player.seekChapter', { chapter, place });
   const input = useRef<HTMLInputElement>(null);
+  const dragging = useRef(false);
   useLayoutEffect(() => {
     // The slider would say a bare number, and whoever steps it without keys, as some screen readers do, would move by a millisecond.
     input.current?.setAttribute('aria-valuetext', spoken);
@@ -36,13 +37,15 @@ export function SeekBar() {
       maxValue={source.durationMs}
       step={1}
       value={Math.round(shownMs)}
-      onChange={(value) => setDragMs(value)}
+      // A hand on the bar is shown where it is; whoever moves it without one, as a screen reader does, says so once.
+      onChange={(value) => (dragging.current ? setDragMs(value) : playback?.seekTo(value))}
       onChangeEnd={(value) => {
+        dragging.current = false;
         setDragMs(null);
         playback?.seekTo(value);
       }}
     >
-      <Hover>
+      <Hover onTaken={() => (dragging.current = true)}>
         <SliderTrack className="seek-track">
           <LocalRanges />
           <BufferedRanges />
@@ -56,7 +59,7 @@ export function SeekBar() {
   );
 }
 
-function Hover({ children }: { children: ReactNode }) {
+function Hover({ onTaken, children }: { onTaken: () => void; children: ReactNode }) {
   const { source } = usePlayer();
   const [at, setAt] = useState<number | null>(null);
   // Fetched when one first looks for a place: a lesson that is only watched pays for no previews.
@@ -68,7 +71,7 @@ function Hover({ children }: { children: ReactNode }) {
     setAt(Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)));
   };
   return (
-    <div className="seek-hover" onPointerMove={moved} onPointerLeave={() => setAt(null)}>
+    <div className="seek-hover" onPointerDownCapture={onTaken} onPointerMove={moved} onPointerLeave={() => setAt(null)}>
       {children}
       {at === null ? null : <Preview at={at} thumbnails={thumbnails} />}
     </div>
