@@ -183,7 +183,10 @@ export const playerScenes: readonly Scene[] = [
     await playing(stage);
     await openTab(stage, 1);
     await stage.page.locator('.note-field textarea').fill('Ask about the valve.');
-    await stage.page.locator('video').evaluate((video: HTMLVideoElement) => (video.currentTime = 59.2));
+    await stage.page.locator('video').evaluate((video: HTMLVideoElement) => {
+      video.currentTime = 59.2;
+      return video.play();
+    });
     await stage.page.locator('.player-next').waitFor({ timeout: 20_000 });
     // What is on the screen stays; the scenes that follow begin without it.
     await stage.page.evaluate(() => localStorage.clear());
