@@ -151,16 +151,17 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     usage.record(bytes);
     speed.note();
   };
+  const budget = createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond(), spent });
   const store = createPieceStore({
     ...{ folder: contentFolder, database: databases.content, connectivity, bandwidth, clock, random, logger, silenceMs },
     source: createOriginSource({ transport: pieceTransport, serverUrl, authorisation, elsewhere, ...(silenceMs === undefined ? {} : { idleTimeoutMs: silenceMs }) }),
-    budget: createLineBudget({ clock, rules: () => settings.get(), bitsPerSecond: () => bandwidth.bitsPerSecond(), spent }),
+    budget,
     cacheQuotaBytes: () => settings.get().cacheQuotaBytes,
   });
   disposables.add(() => store.close());
   const signingKeys = (kid: string | undefined) => accounts.signingKeys(kid);
   const wrapper = openKeyFile(join(dataFolder, 'content.key'), random);
-  const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKeys, wrapper });
+  const contents = createLessonContents({ database: databases.content, store, api, transport, authorisation, serverUrl, signingKeys, wrapper, budget });
   const leases = createLeases({ database: databases.ledger, api, accounts, wrapper });
   const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
   const serverTime = () => accounts.trustedClock.now().catch(() => clock.now());

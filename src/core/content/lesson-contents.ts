@@ -9,7 +9,7 @@ import type { Connection } from '../database/connection.ts';
 import { refusal } from '../net/api-client.ts';
 import type { ApiClient, Authorisation, Transport } from '../net/ports.ts';
 import type { KeyWrapper } from '../base/key-wrapper.ts';
-import { countedBytes, createFetcher } from './foreign/fetcher.ts';
+import { countedBytes, createFetcher, type Spend } from './foreign/fetcher.ts';
 import { checkForeign } from './foreign/check-foreign.ts';
 import { askForeign, describeForeign, foreignSchema, isForeign, type Foreign } from './foreign/foreign-lessons.ts';
 import { askKeys, lacksKeys, wipeKeys, withoutKeys } from './foreign/kept-keys.ts';
@@ -19,7 +19,7 @@ import { isWholeMp4 } from './mp4-structure.ts';
 import { verifyManifest } from './manifest-verifier.ts';
 import type { PinnedKeys } from '../accounts/ports.ts';
 import { jwsKeyId } from '../base/jws-key-id.ts';
-import type { FetchOptions, FileDescription, FileId, LessonContent, LessonContents, PieceStore } from './ports.ts';
+import type { FetchOptions, FileDescription, FileId, LessonContent, LessonContents, LineBudget, PieceStore, Priority } from './ports.ts';
 
 const provisionalPieceBytes = 1024 * 1024;
 
@@ -46,13 +46,16 @@ interface Dependencies {
   readonly serverUrl: () => string;
   readonly signingKeys: PinnedKeys['signingKeys'];
   readonly wrapper: KeyWrapper;
+  readonly budget: LineBudget;
 }
 
 /** Lessons in terms of files: from disk once verified, else from the server. */
 export function createLessonContents(dependencies: Dependencies): LessonContents {
-  const { database, store, api, signingKeys, serverUrl, wrapper } = dependencies;
+  const { database, store, api, signingKeys, serverUrl, wrapper, budget } = dependencies;
   const rows = new LessonRepository(database);
   let timesForgotten = 0;
+  /** What describes a lesson crosses the same line as its pieces. */
+  const spendAs = (priority: Priority): Spend => (bytes, signal) => budget.spend(bytes, priority, signal);
 
   /** Writes down a lesson without a manifest, later; keys that were forgotten meanwhile stay so. */
   const keepUnsigned = (lesson: Lesson): ((known: Plain | Foreign) => Promise<void>) => {
@@ -63,10 +66,11 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     };
   };
 
-  const fromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Described> => {
+  const fromServer = async (lesson: Lesson, { signal, priority }: FetchOptions): Promise<Described> => {
     if (!lesson.manifestUrl) {
       const keep = keepUnsigned(lesson);
-      const known = isForeign(lesson) ? await askForeign({ ...dependencies, fetcher: createFetcher(dependencies) }, lesson, signal) : await askPlain(dependencies, lesson, signal);
+      const spend = spendAs(priority);
+      const known = isForeign(lesson) ? await askForeign({ ...dependencies, fetcher: createFetcher({ ...dependencies, spend }) }, lesson, signal) : await askPlain({ ...dependencies, spend }, lesson, signal);
       return { known, keep: () => keep(known) };
     }
     const signed = await api.request({ path: endpoints.manifest(lesson.id), output: signedManifestSchema, authorised: true, ...(signal ? { signal } : {}) });
@@ -75,8 +79,8 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
     return { known: manifest, keep: () => rows.save(serverUrl(), lesson.id, signed) };
   };
 
-  const firstFromServer = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Known> => {
-    const { known, keep } = await fromServer(lesson, signal);
+  const firstFromServer = async (lesson: Lesson, options: FetchOptions): Promise<Known> => {
+    const { known, keep } = await fromServer(lesson, options);
     await keep();
     return known;
   };
@@ -89,12 +93,12 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
   };
 
   /** As it lies on the disk and can be opened; its keys, where they were wiped, from where they lie. */
-  const openable = async (lesson: Lesson, signal: AbortSignal | undefined): Promise<Known | null> => {
+  const openable = async (lesson: Lesson, { signal, priority }: FetchOptions): Promise<Known | null> => {
     const known = await fromDisk(lesson);
     if (!known || isManifest(known) || !('renditions' in known) || !lacksKeys(wrapper, lesson.id, known)) return known;
     const keep = keepUnsigned(lesson);
     try {
-      const renewed = await askKeys({ wrapper, fetcher: createFetcher(dependencies) }, lesson.id, known, signal);
+      const renewed = await askKeys({ wrapper, fetcher: createFetcher({ ...dependencies, spend: spendAs(priority) }) }, lesson.id, known, signal);
       await keep(renewed);
       return renewed;
     } catch (error) {
@@ -118,7 +122,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
   };
 
   return {
-    load: async (lesson, options) => describe(lesson, (await openable(lesson, options.signal)) ?? (await firstFromServer(lesson, options.signal)), options),
+    load: async (lesson, options) => describe(lesson, (await openable(lesson, options)) ?? (await firstFromServer(lesson, options)), options),
     stored: async (lesson) => {
       const known = await fromDisk(lesson);
       return known && isManifest(known) ? known : null;
@@ -129,7 +133,7 @@ export function createLessonContents(dependencies: Dependencies): LessonContents
       return 'renditions' in known ? describeForeign(dependencies, lesson, known) : describePlain(lesson, known);
     },
     update: async (lesson, options) => {
-      const { known, keep } = await newerOf(await fromServer(lesson, options.signal), lesson);
+      const { known, keep } = await newerOf(await fromServer(lesson, options), lesson);
       const content = await describe(lesson, known, options);
       const reuse = async () => {
         const before = content.foreign && (await fromDisk(lesson));
@@ -220,7 +224,7 @@ async function readRange(store: PieceStore, { id, pieces }: FileDescription, off
 }
 
 /** Asks how long the file is and for its strong validator, without fetching it where the server says so. */
-async function askPlain({ transport, authorisation, serverUrl }: Dependencies, lesson: Lesson, signal: AbortSignal | undefined): Promise<Plain> {
+async function askPlain({ transport, authorisation, serverUrl, spend }: Dependencies & { readonly spend: Spend }, lesson: Lesson, signal: AbortSignal | undefined): Promise<Plain> {
   const path = endpoints.plainVideo(lesson.id);
   const ask = (method: 'HEAD' | 'GET', token: string | null) =>
     transport({
@@ -241,7 +245,7 @@ async function askPlain({ transport, authorisation, serverUrl }: Dependencies, l
     const whole = await ask('GET', token);
     if (whole.status >= 400) throw refusal(whole, '');
     // A body that ends with its connection may have been cut: its structure decides when all of it is here.
-    return { path, bytes: await countedBytes(whole), etag: null };
+    return { path, bytes: await countedBytes(whole, spend, signal), etag: null };
   }
   const bytes = Number(length);
   if (!Number.isInteger(bytes) || bytes <= 0) throw new TeachifyError('unexpected_answer', 'The server did not say how long the video is');

@@ -3,7 +3,7 @@ import { TeachifyError } from '../../shared/errors.ts';
 import { looksLikePage, refusal } from '../net/api-client.ts';
 import type { Authorisation, PieceTransport, Transport, TransportResponse } from '../net/ports.ts';
 import type { MediaElsewhere } from './media-elsewhere.ts';
-import type { PieceRun, PieceSource } from './ports.ts';
+import type { PieceRun, PieceSource, SourceHeard } from './ports.ts';
 
 const defaultIdleTimeoutMs = 30_000;
 
@@ -33,12 +33,12 @@ export function createOriginSource({ transport, serverUrl, authorisation, idleTi
     });
 
   /** Everything of a run from elsewhere; false when nothing came, and the school is to be asked. */
-  async function* fromElsewhere(run: PieceRun, asked: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array, boolean> {
+  async function* fromElsewhere(run: PieceRun, asked: Asked, signal: AbortSignal, heard: SourceHeard | undefined): AsyncGenerator<Uint8Array, boolean> {
     const url = asked.isImmutable ? elsewhere?.urlOf(run) : null;
     if (!elsewhere || !url) return false;
     let hasBegun = false;
     try {
-      for await (const chunk of judged(await ask({ ...asked, url }, signal, null), asked)) {
+      for await (const chunk of judged(await ask({ ...asked, url }, signal, null), asked, heard)) {
         hasBegun = true;
         yield chunk;
       }
@@ -53,16 +53,16 @@ export function createOriginSource({ transport, serverUrl, authorisation, idleTi
 
   return {
     ...(transport.giveBack ? { giveBack: transport.giveBack } : {}),
-    open: async function* open(run, signal) {
+    open: async function* open(run, signal, heard) {
       const asked = askedOf(run, serverUrl());
-      if (yield* fromElsewhere(run, asked, signal)) return;
+      if (yield* fromElsewhere(run, asked, signal, heard)) return;
       const token = asked.isPrivate ? await authorisation.accessToken(signal) : null;
       let response = await ask(asked, signal, token);
       if (response.status === 401 && token) {
         await drain(response);
         response = await ask(asked, signal, await authorisation.replaceToken(token, signal));
       }
-      yield* judged(response, asked);
+      yield* judged(response, asked, heard);
     },
   };
 }
@@ -102,7 +102,7 @@ function askedOf(run: PieceRun, serverUrl: string): Asked {
 }
 
 /** Yields the body only when the answer is exactly what was asked for (RFC 9110 15.3.7). */
-async function* judged(response: TransportResponse, asked: Asked): AsyncGenerator<Uint8Array> {
+async function* judged(response: TransportResponse, asked: Asked, heard: SourceHeard | undefined): AsyncGenerator<Uint8Array> {
   const { start, end, total } = asked;
   if (response.status === 416) {
     await drain(response);
@@ -126,18 +126,21 @@ async function* judged(response: TransportResponse, asked: Asked): AsyncGenerato
       await drain(response);
       throw another(asked, 'The server sent another range than the one asked for');
     }
-    return yield* exactly(response.body, 0, end - start + 1);
+    return yield* exactly(response.body, 0, end - start + 1, heard);
   }
   if (response.status === 200) {
-    // A guarded file answers 200 when its validator no longer matches (If-Range); a public one when ranges are not supported.
-    const { 'content-length': length } = response.headers;
+    // A guarded file answers 200 when its validator no longer matches (If-Range), and when ranges are not supported or something
+    // on the way took ours off: then it names the validator that it had.
+    const { 'content-length': length, etag } = response.headers;
+    const isNamed = asked.etag !== null && etag === asked.etag;
     // One that never says how long it is (chunked) is held to the length it had.
-    const isOther = length === undefined ? !asked.isWhole : length !== String(total);
-    if ((asked.etag !== null && !asked.isWhole) || isOther) {
+    const isOther = length === undefined ? !asked.isWhole && !isNamed : length !== String(total);
+    if ((asked.etag !== null && !asked.isWhole && !isNamed) || isOther) {
       await drain(response);
       throw another(asked, 'The server sent another file than the one asked for');
     }
-    return yield* exactly(response.body, start, end - start + 1);
+    if (!asked.isWhole) heard?.wholeOnly();
+    return yield* exactly(response.body, start, end - start + 1, heard);
   }
   await drain(response);
   throw new TeachifyError('unexpected_answer', `The server answered ${response.status} to a range`);
@@ -149,12 +152,14 @@ function another({ isImmutable }: Asked, message: string): TeachifyError {
 }
 
 /** Skips, then passes on exactly `length` bytes; a body that ends before is a cut line. */
-async function* exactly(body: AsyncIterable<Uint8Array>, skip: number, length: number): AsyncGenerator<Uint8Array> {
+async function* exactly(body: AsyncIterable<Uint8Array>, skip: number, length: number, heard: SourceHeard | undefined): AsyncGenerator<Uint8Array> {
   let toSkip = skip;
   let left = length;
   for await (const chunk of body) {
     const useful = chunk.subarray(Math.min(toSkip, chunk.length));
-    toSkip -= chunk.length - useful.length;
+    const passed = chunk.length - useful.length;
+    toSkip -= passed;
+    if (passed > 0) await heard?.passed(passed);
     const part = useful.subarray(0, left);
     if (part.length > 0) yield part;
     left -= part.length;

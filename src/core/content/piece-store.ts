@@ -246,6 +246,7 @@ class DiskPieceStore implements PieceStore {
   #plan(wanted: readonly PieceRef[]): PieceRun | undefined {
     return nextRun(wanted, {
       describe: (fileId) => this.#file(fileId).description,
+      comesWhole: (fileId) => this.#file(fileId).comesWhole,
       isAbsent: (ref) => this.#isAbsent(ref),
       partial: ({ fileId, piece }) => this.#file(fileId).partials.get(piece) ?? 0,
       limitBytes: runLimit(this.#deps.bandwidth.bitsPerSecond()),

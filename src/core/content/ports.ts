@@ -151,9 +151,17 @@ export interface PieceRun {
 /** Where absent pieces come from: the origin, later a LAN peer, later a USB pack. None is trusted. */
 export interface PieceSource {
   /** The run's bytes in order from `skipBytes` on, as they arrive. Throws TeachifyErrors; what was yielded before stays good. */
-  open(run: PieceRun, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  open(run: PieceRun, signal: AbortSignal, heard?: SourceHeard): AsyncIterable<Uint8Array>;
   /** A chunk of its, or a part of one, is not read any more: its memory is the source's again. */
   giveBack?(chunk: Uint8Array): void;
+}
+
+/** What a source tells beside the bytes. */
+export interface SourceHeard {
+  /** Parts of this file are not given out here: whatever is asked for, it comes from its beginning. */
+  wholeOnly(): void;
+  /** Bytes crossed the line that are none of the run; resolves when the next may be taken. */
+  passed(bytes: number): Promise<void>;
 }
 
 /** What a foreign playlist says of a piece (RFC 8216 4.3.2). One that lasts no time is an initialisation section. */

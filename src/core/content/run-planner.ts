@@ -14,6 +14,8 @@ interface Planning {
   readonly describe: (fileId: FileId) => FileDescription;
   /** False for pieces that are present or on their way. */
   readonly isAbsent: (ref: PieceRef) => boolean;
+  /** Whatever is asked for of this file, all of it is sent: nothing is gained by small requests. */
+  readonly comesWhole: (fileId: FileId) => boolean;
   /** Bytes of a piece that lie on disk unverified. */
   readonly partial: (ref: PieceRef) => number;
   readonly limitBytes: number;
@@ -32,19 +34,24 @@ function isAdjacent({ origin, pieces }: FileDescription, piece: number): boolean
 }
 
 /**
- * The first absent piece of `wanted` and the absent wanted ones that follow it without a gap in its file, up to the limit.
- * Undefined when nothing is absent. Wanted pieces of other files in between do not break a run.
+ * The first absent piece of `wanted` and the absent ones that lie right behind it in its file, up to the limit. It ends before
+ * an absent piece of another file that is wanted earlier, so that what is here is the beginning of what is wanted: picture and
+ * sound of one minute before those of the next. Undefined when nothing is absent.
  */
-export function nextRun(wanted: readonly PieceRef[], { describe, isAbsent, partial, limitBytes }: Planning): PieceRun | undefined {
-  const start = wanted.find(isAbsent);
+export function nextRun(wanted: readonly PieceRef[], { describe, comesWhole, isAbsent, partial, limitBytes }: Planning): PieceRun | undefined {
+  const from = wanted.findIndex(isAbsent);
+  const start = wanted[from];
   if (!start) return undefined;
   const file = describe(start.fileId);
-  const wantedHere = new Set(wanted.filter((ref) => ref.fileId === start.fileId && isAbsent(ref)).map(({ piece }) => piece));
+  const isOneAnswer = isOneStream(file) || comesWhole(start.fileId);
   let bytes = 0;
   let count = 0;
-  while (wantedHere.has(start.piece + count)) {
-    const length = file.pieces[start.piece + count]?.length ?? 0;
-    if (count > 0 && (!isAdjacent(file, start.piece + count - 1) || (bytes + length > limitBytes && !isOneStream(file)))) break;
+  for (let index = from; index < wanted.length; index++) {
+    const ref = wanted[index];
+    if (!ref || (ref.fileId !== start.fileId && (isOneAnswer || !isAbsent(ref)))) continue;
+    const length = file.pieces[ref.piece]?.length ?? 0;
+    const isNext = ref.fileId === start.fileId && ref.piece === start.piece + count && isAbsent(ref);
+    if (!isNext || (count > 0 && (!isAdjacent(file, ref.piece - 1) || (bytes + length > limitBytes && !isOneAnswer)))) break;
     bytes += length;
     count += 1;
   }

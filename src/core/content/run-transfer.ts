@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { BlockFiles } from './block-files.ts';
 import type { Block } from './block-layout.ts';
 import type { Committer, WritableBlock } from './committer.ts';
-import { MinimumRate } from './minimum-rate.ts';
+import type { MinimumRate } from './minimum-rate.ts';
 import type { PieceRun } from './ports.ts';
 import type { StoredFile } from './stored-file.ts';
 
@@ -18,8 +18,7 @@ export interface RunTarget {
   readonly files: BlockFiles;
   readonly committer: Committer;
   readonly clock: Clock;
-  /** Over which the line must bring the least; see MinimumRate. */
-  readonly silenceMs?: number | undefined;
+  readonly rate: MinimumRate;
   /** Somebody waits to see it: commit at each piece's end. */
   readonly urgent: boolean;
   /** Bytes came over the wire; resolves when the next may be taken. */
@@ -42,7 +41,7 @@ export interface Arrived {
  */
 export async function receiveRun(run: PieceRun, body: AsyncIterable<Uint8Array>, target: RunTarget): Promise<Arrived> {
   const receiver = new Receiver(run, target);
-  const rate = new MinimumRate(target.clock, target.silenceMs);
+  const { rate } = target;
   try {
     await receiver.begin();
     for await (const chunk of body) {

@@ -14,6 +14,8 @@ export class StoredFile {
   readonly checked = new Set<number>();
   /** Unverified bytes of pieces that were cut off. */
   readonly partials = new Map<number, number>();
+  /** Nobody gives out parts of it, as it turned out: what is absent is asked for in one stretch, since each answer begins at its beginning. */
+  comesWhole = false;
   readonly #blockOfPiece: readonly Block[];
 
   constructor(description: FileDescription, known: KnownFile | undefined) {

@@ -7,6 +7,7 @@ import type { BlockFiles } from './block-files.ts';
 import type { Committer } from './committer.ts';
 import { hostOf, Hosts } from './hosts.ts';
 import type { BandwidthMeter, FetchOptions, LineBudget, PieceRun, PieceSource } from './ports.ts';
+import { MinimumRate } from './minimum-rate.ts';
 import { receiveRun, type Arrived } from './run-transfer.ts';
 import { Slots } from './slots.ts';
 import type { StoredFile } from './stored-file.ts';
@@ -124,16 +125,25 @@ export class Transfers {
 
   async #transfer(run: PieceRun, file: StoredFile, { priority, urgent }: FetchOptions, stillWanted: Bringing['stillWanted']): Promise<Arrived> {
     const { source, blocks, budget, clock, closing, committer, silenceMs } = this.#deps;
+    const rate = new MinimumRate(clock, silenceMs);
+    const received = (bytes: number) => {
+      this.#wire.received(bytes);
+      return budget.spend(bytes, priority, closing);
+    };
+    const body = source.open(run, closing, {
+      wholeOnly: () => void (file.comesWhole = true),
+      passed: async (bytes) => {
+        rate.received(bytes);
+        await received(bytes);
+        rate.waiting();
+      },
+    });
     this.#wire.begin();
     try {
-      return await receiveRun(run, source.open(run, closing), {
-        ...{ file, files: blocks, committer, clock, silenceMs, stillWanted },
+      return await receiveRun(run, body, {
+        ...{ file, files: blocks, committer, clock, rate, stillWanted, received },
         urgent: urgent ?? priority === 'foreground',
         giveBack: (chunk) => source.giveBack?.(chunk),
-        received: (bytes) => {
-          this.#wire.received(bytes);
-          return budget.spend(bytes, priority, closing);
-        },
       });
     } finally {
       this.#wire.end();

@@ -53,9 +53,8 @@ export function createMeteredLine({ platform, clock, logger, ask = run }: Depend
         logger.debug('the system does not say whether the line costs by the byte', { error });
         return null;
       });
-      // Who does not answer once has nothing to say in this sitting.
-      if (answer === null) return;
-      metered = isMetered(answer);
+      // A service that was starting, or a machine that was busy, answers the next time; until then what it said last counts.
+      if (answer !== null) metered = isMetered(answer);
       if (!(await clock.sleep(askAgainMs, signal).then(() => true, () => false))) return;
     }
   };

@@ -85,6 +85,7 @@ const rows: readonly Row[] = [
   { fault: 'a line that only drips, for a while', when: (_, nth) => (nth === 0 ? { kind: 'drip', bytesPerSecond: 40 } : undefined), end: whole, againAtMost: 0.05 },
   { fault: 'a redirect loop', when: (request, nth) => (nth < 7 ? { kind: 'answer', status: 302, headers: { location: request.path } } : undefined), end: whole, againAtMost: 0 },
   { fault: 'a plain film: a body cut short', lesson: 'plain', when: (_, nth) => (nth === 1 ? { kind: 'cut', after: 9_000 } : undefined), end: whole, againAtMost: 0.1 },
+  { fault: 'a plain film: ranges taken off on the way', lesson: 'plain', when: always({ kind: 'whole' }), end: whole, againAtMost: 4 },
   { fault: 'a plain film: 401 in the middle', lesson: 'plain', when: (_, nth) => (nth === 1 ? { kind: 'answer', status: 401 } : undefined), end: whole, againAtMost: 0 },
 ];
 

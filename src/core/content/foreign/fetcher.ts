@@ -22,8 +22,12 @@ interface Measure {
   readonly isCounted: boolean;
 }
 
+/** Told of bytes as they come; resolves when the next may be taken. */
+export type Spend = (bytes: number, signal: AbortSignal | undefined) => Promise<void>;
+
 interface Dependencies {
   readonly transport: Transport;
+  readonly spend: Spend;
   readonly authorisation: Authorisation;
   readonly serverUrl: () => string;
 }
@@ -34,14 +38,17 @@ const atOnce = 8;
 const idleTimeoutMs = 30_000;
 
 /** Where HEAD does not say how long a file is, that is learnt from the bytes themselves: they cross the line once more for it. */
-export async function countedBytes(response: TransportResponse): Promise<number> {
+export async function countedBytes(response: TransportResponse, spend: Spend, signal: AbortSignal | undefined): Promise<number> {
   if (looksLikePage(response, '')) throw new TeachifyError('captive_portal', 'A web page answered instead of the video');
   let length = 0;
-  for await (const chunk of response.body) length += chunk.length;
+  for await (const chunk of response.body) {
+    length += chunk.length;
+    await spend(chunk.length, signal);
+  }
   return length;
 }
 
-export function createFetcher({ transport, authorisation, serverUrl }: Dependencies): Fetcher {
+export function createFetcher({ transport, authorisation, serverUrl, spend }: Dependencies): Fetcher {
   const measured = new Map<string, Promise<Measure>>();
 
   const ask = async (method: 'GET' | 'HEAD', url: string, signal: AbortSignal | undefined): Promise<TransportResponse> => {
@@ -59,6 +66,7 @@ export function createFetcher({ transport, authorisation, serverUrl }: Dependenc
     let length = 0;
     for await (const chunk of response.body) {
       chunks.push(chunk);
+      await spend(chunk.length, signal);
       if ((length += chunk.length) > most) throw new TeachifyError('unexpected_answer', 'What came is too long to be what was asked for');
     }
     const bytes = Buffer.concat(chunks);
@@ -71,7 +79,7 @@ export function createFetcher({ transport, authorisation, serverUrl }: Dependenc
   const count = async (url: string, signal: AbortSignal | undefined): Promise<number> => {
     const response = await ask('GET', url, signal);
     if (response.status >= 400) throw refused(response, url);
-    return countedBytes(response);
+    return countedBytes(response, spend, signal);
   };
 
   const measure = async (url: string, signal: AbortSignal | undefined): Promise<Measure> => {

@@ -41,6 +41,20 @@ it('asks again each minute, and where nobody says so the line costs nothing', as
   await clock.advance(120_000);
   expect(asked).toBe(2);
 
+  let isDeaf = true;
+  const starting = createMeteredLine({ platform: 'win32', clock, logger: silentLogger(), ask: async () => (isDeaf ? Promise.reject(new Error('timed out')) : '2\r\n') });
+  const stopAsking = starting.watch();
+  await clock.advance(0);
+  expect(starting.isMetered()).toBe(false);
+  isDeaf = false;
+  await clock.advance(60_000);
+  expect(starting.isMetered()).toBe(true);
+  // One question without an answer does not make it cheap again.
+  isDeaf = true;
+  await clock.advance(60_000);
+  expect(starting.isMetered()).toBe(true);
+  stopAsking();
+
   const silent = createMeteredLine({ platform: 'linux', clock, logger: silentLogger(), ask: () => Promise.reject(new Error('no such service')) });
   silent.watch();
   await clock.advance(120_000);
