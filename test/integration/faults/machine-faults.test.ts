@@ -4,6 +4,7 @@ import { exitCodes } from '../../../src/cli/exit-codes.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { lessons, type FaultySchool } from '../../harness/faulty-school.ts';
 import { schoolForWorks } from '../../harness/school-of-tests.ts';
+import { sentences } from '../../harness/sentences.ts';
 import { openSmallDisk, type SmallDisk } from '../../harness/small-disk.ts';
 import { runTool, startTool, type Line } from '../../harness/tool.ts';
 
@@ -62,7 +63,7 @@ describe.concurrent('a disk that is full', () => {
       expect(Number(full?.['reserved_bytes'])).toBeLessThan(8 * mebibyte);
       const refused = await runTool(seat, 'download', lessons.pieces, '--wait', '0');
       expect(refused.code).toBe(exitCodes.disk);
-      expect(refused.lines.at(-1)).toMatchObject({ reason: 'disk_full', sentence: expect.stringMatching(/is safe/) as string });
+      expect(refused.lines.at(-1)).toMatchObject({ reason: 'disk_full', sentence: sentences.disk_full });
       // What tells how long the lesson is, and nothing of it.
       expect(school.sentBytes()).toBeLessThan(1_000);
 

@@ -69,3 +69,18 @@ it('the first moments of a line, slow as they are, do not decide what is polite'
   expect(await waitAfter(1_000_000)).toBeGreaterThan(4_000);
   expect(await waitAfter(1_000_000)).toBeLessThan(5_100);
 });
+
+it('polite is one connection from the start, and a fifth after 2 s of transfer; pauses do not count as such', async () => {
+  const { waitAfter, budget, clock } = budgetWith({ ...free, polite: true }, 8e6);
+  expect(budget.backgroundTransfers(12)).toBe(1);
+  for (let i = 0; i < 19; i++) {
+    await clock.advance(100);
+    expect(await waitAfter(100_000)).toBe(0);
+  }
+  // 1.9 s of it; ten minutes of nothing are worth a second at most.
+  const { waitAfter: after, clock: other } = budgetWith({ ...free, polite: true }, 8e6);
+  await other.advance(600_000);
+  expect(await after(100_000)).toBe(0);
+  await clock.advance(100);
+  expect(await waitAfter(1_000_000)).toBeGreaterThan(4_000);
+});
