@@ -29,7 +29,7 @@ import { createApiClient } from './net/api-client.ts';
 import { createBandwidthMeter } from './net/bandwidth-meter.ts';
 import { createConnectivity } from './net/connectivity.ts';
 import { createGotTransport } from './net/got-transport.ts';
-import { userAgent } from './net/line-options.ts';
+import { unreadableProxies, userAgent } from './net/line-options.ts';
 import { createUndiciTransport } from './net/undici-transport.ts';
 import { createMeteredLine } from './net/metered-line.ts';
 import type { Connectivity, DroppableTransport } from './net/ports.ts';
@@ -101,6 +101,8 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
 
   const settings = createSettings({ file: settingsFile, logger });
   const line = { userAgent: userAgent(version), env, extraCa: extraAuthorities, ...(silenceMs === undefined ? {} : { silenceMs }) };
+  const unreadable = unreadableProxies(env);
+  if (unreadable.length > 0) logger.warn('a proxy whose address cannot be read is passed over', { variables: unreadable.join(', ') });
   const transport = systemLine(createGotTransport(line));
   const receiving = createUndiciTransport(line);
   const pieceTransport = Object.assign(systemLine(receiving), { giveBack: receiving.giveBack });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { version } from '../../package.json';
 import type { Logger } from '../core/base/logger.ts';
+import { unreadableProxies } from '../core/net/line-options.ts';
 import { parseDeepLink } from '../shared/models/deep-link.ts';
 import type { Shell } from './ipc/handlers.ts';
 import { chooseFolder } from './platform/choose-folder.ts';
@@ -31,6 +32,7 @@ export function createShell({ folder, window, links, logger }: ShellParts): Shel
       platform: process.platform,
       locale: app.getLocale() || 'en',
       startupProblem,
+      unreadableProxies: unreadableProxies(process.env),
     }),
     chooseFolder: () => chooseFolder(window()),
     showFolder: async (name) => void (await shell.openPath(name === 'logs' ? join(folder, 'logs') : folder)),

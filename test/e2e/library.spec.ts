@@ -131,7 +131,7 @@ test('theme and language change at once and are kept', async () => {
 test('a damaged database is repaired on request', async () => {
   const startupProblem = { code: 'database_damaged' as const, message: 'malformed', retryable: false };
   await show({
-    ...value('shell.info', { version: '0', electron: '0', chromium: '0', platform: 'test', locale: 'en', startupProblem }),
+    ...value('shell.info', { version: '0', electron: '0', chromium: '0', platform: 'test', locale: 'en', startupProblem, unreadableProxies: [] }),
     ...value('shell.repairDatabase', undefined),
   });
   await stage.page.getByRole('button', { name: 'Repair and start' }).click();

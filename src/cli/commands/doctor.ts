@@ -2,6 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiClient } from '../../core/net/api-client.ts';
 import { createGotTransport } from '../../core/net/got-transport.ts';
+import { unreadableProxies } from '../../core/net/line-options.ts';
 import { freeBytesOf } from '../../core/downloads/storage-view.ts';
 import { serverInfoSchema } from '../../shared/api/auth.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
@@ -84,6 +85,10 @@ async function server(api: ReturnType<typeof createApiClient>, address: string):
 }
 
 function proxy({ shell: { env } }: Context): Finding {
+  const unreadable = unreadableProxies(env);
+  if (unreadable.length > 0) {
+    return { check: 'proxy', ok: false, words: `The address in ${unreadable.join(' and ')} cannot be read, so it is passed over and servers are asked without a proxy. Write it as http://name:3128; what stands before an @ percent-encoded.` };
+  }
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].filter((name) => env[name]);
   return { check: 'proxy', ok: true, words: named.length > 0 ? `the environment names one (${named.join(', ')})` : 'none named by the environment' };
 }

@@ -37,7 +37,13 @@ const proxyNames: ReadonlySet<string> = new Set(['HTTP_PROXY', 'http_proxy', 'HT
 
 /** The environment without proxies whose address is none: Node refuses to start with one, and says its password when it does. */
 export function withUsableProxies(env: NonNullable<LineOptions['env']>): NonNullable<LineOptions['env']> {
-  return Object.fromEntries(Object.entries(env).filter(([name, value = '']) => !proxyNames.has(name) || isProxy(value)));
+  const unreadable = new Set(unreadableProxies(env));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !unreadable.has(name)));
+}
+
+/** The variables that name a proxy whose address cannot be read, so that none is used; never the address, which may hold a password. */
+export function unreadableProxies(env: NonNullable<LineOptions['env']>): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) => (proxyNames.has(name) && value !== '' && !isProxy(value) ? [name] : []));
 }
 
 function isProxy(address: string): boolean {

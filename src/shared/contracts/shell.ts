@@ -12,6 +12,8 @@ export const shellInfoSchema = z.object({
   locale: z.string(),
   /** Why the app could not start as it should (damaged database, folder in use); the window then shows only this. */
   startupProblem: wireErrorSchema.nullable(),
+  /** Variables of the environment that name a proxy nobody can read, and that is passed over. Names only: an address may hold a password. */
+  unreadableProxies: z.array(z.string()).readonly(),
 });
 export type ShellInfo = z.infer<typeof shellInfoSchema>;
 

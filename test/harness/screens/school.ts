@@ -100,6 +100,7 @@ export const shell: ShellInfo = {
   platform: 'linux x64',
   locale: 'en-GB',
   startupProblem: null,
+  unreadableProxies: [],
 };
 
 const server: AccountsState['server'] = {

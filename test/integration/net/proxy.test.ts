@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
 import { jsonLogger } from '../../../src/core/base/logger.ts';
+import { unreadableProxies } from '../../../src/core/net/line-options.ts';
 import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
 
 let site: Server;
@@ -80,4 +81,9 @@ describe.each([
     expect(status).toBe(200);
     silent.close();
   });
+});
+
+it('variables whose proxy cannot be read are named, and nothing of their addresses', () => {
+  const env = { HTTP_PROXY: 'http://student:ho%rse@127.0.0.1:9', https_proxy: 'proxy.school.test:3128', HTTPS_PROXY: 'http://proxy.school.test:3128', http_proxy: '', NO_PROXY: 'nonsense' };
+  expect(unreadableProxies(env)).toEqual(['HTTP_PROXY', 'https_proxy']);
 });

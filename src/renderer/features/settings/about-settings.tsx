@@ -10,6 +10,7 @@ export function AboutSettings() {
   const { remote, shell } = useAppStores();
   return (
     <>
+      {shell.unreadableProxies.length > 0 ? <SettingRow title={text('settings.proxyUnread')} help={text('settings.proxyUnreadHelp', { names: shell.unreadableProxies.join(', ') })} /> : null}
       <SettingRow
         title={text('settings.version', { version: shell.version })}
         help={text('settings.runtime', { electron: shell.electron, chromium: shell.chromium, platform: shell.platform })}
