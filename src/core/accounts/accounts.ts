@@ -8,6 +8,7 @@ import type { Random } from '../base/random.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Authorisation, Transport } from '../net/ports.ts';
 import { AccountReads, AccountWrites, type StoredAccount } from './account-repository.ts';
+import { viewAccounts } from './accounts-view.ts';
 import { readBearer } from './bearer.ts';
 import { passPinGate } from './pin-gate.ts';
 import { hashPin } from './pin.ts';
@@ -122,20 +123,11 @@ class MachineAccounts implements AccountsAndTokens {
   }
 
   state(): AccountsState {
-    const { schools } = this.#parts;
-    const account = this.#account();
-    return {
-      server: schools.view(this.serverUrl()),
-      signInServer: this.#signInServer(),
-      student: account?.student ?? null,
-      accountId: account?.id ?? null,
-      students: this.#listed.map(({ id, server, student, pin }) => ({ ...student, accountId: id, school: schools.nameOf(server), hasPin: pin !== null })),
-      authorised: this.#tokens()?.held ?? false,
-      // What waits to be read lies in the keychain; asking that would hold up the start.
-      tokenStorage: this.#tokens()?.unread ? 'keychain' : this.#vault().kind,
-      shared: this.#deps.isShared(),
-      locked: this.#place.kind === 'away',
-    };
+    return viewAccounts({
+      ...{ schools: this.#parts.schools, serverUrl: this.serverUrl(), signInUrl: this.#signInUrl(), hasBrowser: this.#deps.openBrowser !== undefined },
+      ...{ account: this.#account(), listed: this.#listed, tokens: this.#tokens(), vault: this.#vault() },
+      ...{ shared: this.#deps.isShared(), locked: this.#place.kind === 'away' },
+    });
   }
 
   askKeychain(): AccountsState {
@@ -293,11 +285,6 @@ class MachineAccounts implements AccountsAndTokens {
     const known = this.#listed.find(({ id }) => id === again);
     if (!known) throw new TeachifyError('not_found', 'This student is not on this computer');
     return known.server;
-  }
-
-  #signInServer(): AccountsState['signInServer'] {
-    const view = this.#parts.schools.view(this.#signInUrl());
-    return { ...view, browser: view.browser && this.#deps.openBrowser !== undefined };
   }
 
   #signInUrl(): string {

@@ -3,27 +3,24 @@ import type { LessonProgress, OutboxView } from '../../shared/contracts/progress
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import { currentNotes, type Note } from '../../shared/models/note.ts';
-import type { Extent, SessionSnapshot } from '../../shared/models/progress.ts';
+import type { SessionSnapshot } from '../../shared/models/progress.ts';
 import type { Accounts } from '../accounts/ports.ts';
-import { inPortions } from '../base/breathe.ts';
 import type { Clock } from '../base/clock.ts';
-import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Catalog } from '../catalog/ports.ts';
 import type { Connection } from '../database/connection.ts';
 import type { ApiClient, Connectivity } from '../net/ports.ts';
+import { Announcements } from './announcements.ts';
 import { DoneShares } from './done-shares.ts';
 import { handIn, writeProgressFile } from './hand-in.ts';
 import { OutboxWrites } from './outbox-writes.ts';
-import { emptyOutbox, viewOutbox } from './outbox-view.ts';
 import type { Progress, ResumePoint } from './ports.ts';
 import { Puller } from './puller.ts';
 import { ProgressReads } from './progress-reads.ts';
-import type { Timeline } from './progress-rows.ts';
 import { Sender } from './sender.ts';
 import { ServerWrites } from './server-writes.ts';
-import { currentState, shownProgress } from './shown-progress.ts';
+import { currentState } from './shown-progress.ts';
 import { SyncLoop } from './sync-loop.ts';
 import { UnwrittenReports } from './unwritten-reports.ts';
 
@@ -33,8 +30,6 @@ const betweenSendsMs = 15_000;
 /** Further apart than that, the places of two machines are both offered. */
 const farApartMs = 2 * 60_000;
 const usualPortion = 50;
-/** So many lessons are read at once to be shown: each may have hundreds of sittings. */
-const shownPortion = 10;
 
 interface Dependencies {
   readonly database: Connection;
@@ -69,14 +64,11 @@ class RecordedProgress implements Progress {
   readonly #puller: Puller;
   readonly #shares: DoneShares;
   readonly #loop: SyncLoop;
-  readonly #changed = new Emitter<LessonProgress[]>();
-  readonly #notesChanged = new Emitter<void>();
-  readonly #choicesChanged = new Emitter<Choice[]>();
-  readonly #outboxChanged = new Emitter<OutboxView>();
-  readonly changed = this.#changed.event;
-  readonly notesChanged = this.#notesChanged.event;
-  readonly choicesChanged = this.#choicesChanged.event;
-  readonly outboxChanged = this.#outboxChanged.event;
+  readonly #announcements: Announcements;
+  readonly changed: Progress['changed'];
+  readonly notesChanged: Progress['notesChanged'];
+  readonly choicesChanged: Progress['choicesChanged'];
+  readonly outboxChanged: Progress['outboxChanged'];
   #running = new AbortController();
 
   constructor(dependencies: Dependencies) {
@@ -86,12 +78,17 @@ class RecordedProgress implements Progress {
     this.#outbox = new OutboxWrites({ database, newId: () => random.id(), portion });
     this.#unwritten = new UnwrittenReports({ clock, record: (report) => this.#outbox.record(report), caughtUp: () => this.#caughtUp() });
     this.#server = new ServerWrites(database, portion);
+    this.#announcements = new Announcements({ ...dependencies, reads: this.#reads, server: this.#server, account: () => this.#account() });
+    this.changed = this.#announcements.changed;
+    this.notesChanged = this.#announcements.notesChanged;
+    this.choicesChanged = this.#announcements.choicesChanged;
+    this.outboxChanged = this.#announcements.outboxChanged;
     this.#sender = new Sender({
       ...dependencies,
       onServerTime,
       outbox: this.#outbox,
       server: this.#server,
-      onSettled: (account, timelineIds) => this.#announce(account, timelineIds),
+      onSettled: (account, timelineIds) => this.#announcements.tell(account, timelineIds),
       reading: () => this.#reading(),
       isHere: (account) => this.#account() === account,
     });
@@ -99,14 +96,14 @@ class RecordedProgress implements Progress {
       ...dependencies,
       ...{ outbox: this.#outbox, server: this.#server, reads: this.#reads },
       isHere: (account) => this.#account() === account,
-      onProgress: (account, timelineIds) => this.#announce(account, timelineIds),
-      onNotes: () => this.#notesChanged.emit(),
-      onChoices: async () => this.#choicesChanged.emit(await this.choices()),
+      onProgress: (account, timelineIds) => this.#announcements.tell(account, timelineIds),
+      onNotes: () => this.#announcements.tellNotes(),
+      onChoices: () => this.#announcements.tellChoices(),
     });
     this.#shares = new DoneShares({
       ...{ ...dependencies, portion, reads: this.#reads, account: () => this.#account() },
       onChanged: async (account, timelineIds) => {
-        await this.#announce(account, timelineIds);
+        await this.#announcements.tell(account, timelineIds);
         // What was done by the share of before, the school has written down.
         this.#loop.wake(gatherMs);
       },
@@ -117,22 +114,17 @@ class RecordedProgress implements Progress {
   async report(snapshot: SessionSnapshot): Promise<LessonProgress> {
     const account = this.#requireAccount();
     const recordedAt = this.#reading();
-    const extent = await this.#extentOf(snapshot.lessonId);
+    const extent = await this.#announcements.extentOf(snapshot.lessonId);
     await this.#unwritten.record({ account, snapshot, extent, recordedAt });
     this.#loop.wake(Math.max(gatherMs, this.#loop.msUntil(betweenSendsMs)));
-    const [shown] = await this.#shown(account, [snapshot.timelineId]);
+    const [shown] = await this.#announcements.shown(account, [snapshot.timelineId]);
     if (!shown) throw new Error('A report that was just stored is not there');
-    this.#changed.emit([shown]);
-    await this.#announceOutbox();
+    await this.#announcements.tellReported(shown);
     return shown;
   }
 
-  async lessons(): Promise<LessonProgress[]> {
-    const account = this.#account();
-    if (account === null) return [];
-    const lessons: LessonProgress[] = [];
-    await inPortions(await this.#reads.timelineIds(account), shownPortion, async (portion) => void lessons.push(...(await this.#shown(account, portion))));
-    return lessons;
+  lessons(): Promise<LessonProgress[]> {
+    return this.#announcements.lessons();
   }
 
   async finished(): Promise<ReadonlySet<string>> {
@@ -164,8 +156,8 @@ class RecordedProgress implements Progress {
   async recordNote(note: Note): Promise<void> {
     await this.#outbox.recordNote(this.#requireAccount(), note, this.#reading());
     this.#loop.wake(gatherMs);
-    this.#notesChanged.emit();
-    await this.#announceOutbox();
+    this.#announcements.tellNotes();
+    await this.#announcements.tellOutbox();
   }
 
   async recordChoices(choices: readonly Choice[]): Promise<void> {
@@ -174,12 +166,11 @@ class RecordedProgress implements Progress {
     if (account === null) return;
     for (const choice of choices) await this.#outbox.recordChoice(account, choice, this.#reading());
     this.#loop.wake(gatherMs);
-    await this.#announceOutbox();
+    await this.#announcements.tellOutbox();
   }
 
-  async choices(): Promise<Choice[]> {
-    const account = this.#account();
-    return account === null ? [] : this.#reads.choices(account);
+  choices(): Promise<Choice[]> {
+    return this.#announcements.choices();
   }
 
   async notes(): Promise<Note[]> {
@@ -189,9 +180,8 @@ class RecordedProgress implements Progress {
     return currentNotes(known.map(({ note }) => note), (await this.#reads.noteEvents(account)).map(({ note }) => note));
   }
 
-  async outbox(): Promise<OutboxView> {
-    const account = this.#account();
-    return account === null ? emptyOutbox : viewOutbox(this.#reads, account);
+  outbox(): Promise<OutboxView> {
+    return this.#announcements.outbox();
   }
 
   async sync(): Promise<OutboxView> {
@@ -253,21 +243,14 @@ class RecordedProgress implements Progress {
 
   async #caughtUp(): Promise<void> {
     this.#loop.wake(gatherMs);
-    this.#changed.emit(await this.lessons());
-    await this.#announceOutbox();
+    await this.#announcements.tellLessons();
   }
 
   async #studentChanged(): Promise<void> {
     const account = this.#account();
     if (account !== null) await this.#outbox.releaseHeld(account);
     await this.#shares.follow();
-    const [lessons, choices] = [await this.lessons(), await this.choices()];
-    // Another student may have sat down while this one's was read.
-    if (this.#account() !== account) return;
-    this.#changed.emit(lessons);
-    this.#notesChanged.emit();
-    this.#choicesChanged.emit(choices);
-    await this.#announceOutbox();
+    if (!(await this.#announcements.tellEverything())) return;
     this.#loop.forgive();
     this.#loop.wake(0);
   }
@@ -289,45 +272,9 @@ class RecordedProgress implements Progress {
       if (unsent) throw unsent.error;
     } finally {
       // The catalogue may know by now how long they are.
-      await this.#announce(account, await this.#reads.unmeasured(account));
-      if (this.#account() === account) await this.#announceOutbox();
+      await this.#announcements.tell(account, await this.#reads.unmeasured(account));
+      if (this.#account() === account) await this.#announcements.tellOutbox();
     }
-  }
-
-  /** What the student sees of these timelines, those that are known. */
-  async #shown(account: string, timelineIds: readonly string[]): Promise<LessonProgress[]> {
-    const shown: LessonProgress[] = [];
-    const installId = await this.#reads.installId();
-    for (const timelineId of timelineIds) {
-      const known = await this.#reads.timeline(account, timelineId);
-      if (known) shown.push(shownProgress(await this.#withExtent(account, known), await this.#reads.eventsOf(account, timelineId), installId));
-    }
-    return shown;
-  }
-
-  /** Says to whoever is here what is known now, a portion at a time. */
-  async #announce(account: string, timelineIds: Iterable<string>): Promise<void> {
-    await inPortions([...timelineIds], shownPortion, async (portion) => {
-      if (this.#account() === account) this.#changed.emit(await this.#shown(account, portion));
-    });
-  }
-
-  async #withExtent(account: string, known: Timeline): Promise<Timeline> {
-    if (known.durationMs !== null) return known;
-    const extent = await this.#extentOf(known.lessonId);
-    if (extent) await this.#server.saveExtent(account, known.timelineId, extent);
-    return { ...known, ...extent };
-  }
-
-  async #extentOf(lessonId: string): Promise<Extent | null> {
-    return this.#deps.catalog.lesson(lessonId).then(
-      ({ durationMs, donePercent }) => ({ durationMs, donePercent }),
-      () => null, // never seen, or the catalogue is being built anew
-    );
-  }
-
-  async #announceOutbox(): Promise<void> {
-    this.#outboxChanged.emit(await this.outbox());
   }
 
   #reading(): RecordedAt {
