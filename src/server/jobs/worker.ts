@@ -54,7 +54,8 @@ async function perform(claim: Claim, { jobs, handlers, wait, now, leaseMs, onErr
   const holding = hold(AbortSignal.any([over.signal, stop]));
   try {
     const failure = await outcomeOf(handler(claim.payload, { signal, onProgress: (share) => report({ share, waitingFor: null }), onWaiting: (waitingFor) => report({ waitingFor }) }));
-    if (signal.aborted) return;
+    // Work that came to its end is said to, also by a worker that is stopping.
+    if (failure && signal.aborted) return;
     if (failure && !failure.isTold) onError(failure.error);
     await endure(() => (failure ? jobs.fail(claim, failure.sentence) : jobs.complete(claim)));
   } finally {
