@@ -101,7 +101,7 @@ function commands(act: Act, terminal: Terminal, { env, version }: Shell): Comman
   program.command('list').description('what is here and what waits').action(() => act(list));
   program
     .command('verify [ids...]')
-    .description('hash lessons again and fetch what is bad')
+    .description('hash lessons again and fetch what is bad; without a name, all that you have whole here')
     .option('--no-repair', 'only look')
     .option(...patience)
     .action((ids: string[], options: { repair: boolean; wait: number }) => act((context) => verify(context, ids, { repair: options.repair, patienceSeconds: options.wait })));

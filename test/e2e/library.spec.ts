@@ -72,6 +72,20 @@ test('removing can be undone, and is done when it is not', async () => {
   await expect.poll(() => asked('downloads.remove')).toEqual([{ lessonId: school.lesson(1).id }]);
 });
 
+test('all that is here of a course is removed at once, and can be undone at once', async () => {
+  await show(value('downloads.list', [download(school, 0, { state: 'ready' }), download(school, 1, { state: 'paused' })]));
+  const { page } = stage;
+  await openCourse();
+  const remove = page.getByRole('button', { name: /^Remove from this computer, / });
+  await remove.click();
+  await expect(remove).toBeHidden();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(remove).toBeVisible();
+  expect(await asked('downloads.removeMany')).toEqual([]);
+  await remove.click();
+  await expect.poll(() => asked('downloads.removeMany')).toEqual([{ lessonIds: [0, 1].map((index) => school.lesson(index).id) }]);
+});
+
 test('a lesson counts as not watched at the student’s word, also one that is not here, and undoing takes the word back', async () => {
   const { id, title } = school.lesson(0);
   const watched = { lessonId: id, timelineId: 'chambers-1', ranges: [[0, 60_000]] as [number, number][], percent: 25, done: false, positionMs: 60_000, watchedMs: 60_000, updatedAt: 1 };

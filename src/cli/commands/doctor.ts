@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiClient } from '../../core/net/api-client.ts';
+import { readExtraAuthorities } from '../../core/net/extra-authorities.ts';
 import { createGotTransport } from '../../core/net/got-transport.ts';
 import { unreadableProxies } from '../../core/net/line-options.ts';
 import { freeBytesOf } from '../../core/downloads/storage-view.ts';
 import { serverInfoSchema } from '../../shared/api/auth.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { assertNever, isTeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import { readSettings } from '../../shared/models/settings.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { findGraphicsDevice, type GraphicsDevice } from '../graphics-device.ts';
@@ -31,11 +34,34 @@ export async function doctor(context: Context): Promise<ExitCode> {
   return findings.every(({ ok }) => ok) ? exitCodes.ok : exitCodes.found;
 }
 
-/** Writes, syncs and removes a file where lessons lie. */
-async function disk({ dataFolder }: Context): Promise<Finding> {
-  const file = join(dataFolder, `.doctor-${process.pid}`);
+/** Writes, syncs and removes a file where the books lie and where lessons lie, and looks at the room there. */
+async function disk(context: Context): Promise<Finding> {
+  await mkdir(context.dataFolder, { recursive: true }).catch(() => {});
+  const lessons = lessonFolder(context);
+  for (const [folder, name] of [
+    [context.dataFolder, 'data folder'],
+    [lessons, 'lesson folder'],
+  ] as const) {
+    const code = await tryToWrite(folder);
+    if (code === 'ENOENT') return { check: 'disk', ok: false, words: `The ${name} is not there (${folder}). ${sentenceOf('disk_failed')}` };
+    if (code !== null) return { check: 'disk', ok: false, words: `The ${name} cannot be written (${folder}, ${code}). ${sentenceOf('disk_denied')}` };
+  }
+  const free = await freeBytesOf(lessons).catch(() => 0);
+  if (free < leastFreeBytes) return { check: 'disk', ok: false, words: `Only ${bytesInWords(free)} are left for lessons in ${lessons}. Remove some, or free the disk.` };
+  return { check: 'disk', ok: true, words: `${bytesInWords(free)} free for lessons in ${lessons}` };
+}
+
+/** Where lessons lie: the folder that was chosen, else within the data folder, which the first start makes. */
+function lessonFolder({ shell, dataFolder }: Context): string {
+  const chosen = readSettings(shell.settingsFile(dataFolder).read()).contentFolder;
+  const own = join(dataFolder, 'content');
+  return chosen ?? (existsSync(own) ? own : dataFolder);
+}
+
+/** What the system says against it; null when all is well. */
+async function tryToWrite(folder: string): Promise<string | null> {
+  const file = join(folder, `.doctor-${process.pid}`);
   try {
-    await mkdir(dataFolder, { recursive: true });
     const handle = await open(file, 'w');
     try {
       await handle.write(Buffer.alloc(64 * 1024));
@@ -44,17 +70,17 @@ async function disk({ dataFolder }: Context): Promise<Finding> {
       await handle.close();
       await rm(file, { force: true });
     }
-    const free = await freeBytesOf(dataFolder);
-    if (free < leastFreeBytes) return { check: 'disk', ok: false, words: `Only ${bytesInWords(free)} are left for lessons. Remove some, or free the disk.` };
-    return { check: 'disk', ok: true, words: `${bytesInWords(free)} free` };
+    return null;
   } catch (error) {
-    return { check: 'disk', ok: false, words: `The data folder cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}). ${sentenceOf('disk_denied')}` };
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
   }
 }
 
 async function databasesAndServer(context: Context): Promise<Finding[]> {
-  const transport = createGotTransport({ userAgent: `TeachifyDoctor/${context.shell.version}`, env: context.shell.env });
-  let address = context.serverUrl ?? (context.shell.env['VITE_API_URL'] || context.shell.defaultServerUrl);
+  const { env, version, systemLine = (direct) => direct } = context.shell;
+  // The same line as the app's: by the system's proxy where it has one, and trusting whom the school added.
+  const transport = systemLine(createGotTransport({ userAgent: `TeachifyDoctor/${version}`, env, extraCa: readExtraAuthorities(env, context.logger) }));
+  let address = context.serverUrl ?? (env['VITE_API_URL'] || context.shell.defaultServerUrl);
   let databases: Finding = { check: 'databases', ok: true, words: 'whole' };
   try {
     const core = await openCore(context.shell, context);
@@ -84,13 +110,14 @@ async function server(api: ReturnType<typeof createApiClient>, address: string):
   }
 }
 
-function proxy({ shell: { env } }: Context): Finding {
+function proxy({ shell: { env, systemLine } }: Context): Finding {
   const unreadable = unreadableProxies(env);
   if (unreadable.length > 0) {
     return { check: 'proxy', ok: false, words: `The address in ${unreadable.join(' and ')} cannot be read, so it is passed over and servers are asked without a proxy. Write it as http://name:3128; what stands before an @ percent-encoded.` };
   }
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].filter((name) => env[name]);
-  return { check: 'proxy', ok: true, words: named.length > 0 ? `the environment names one (${named.join(', ')})` : 'none named by the environment' };
+  const words = named.length > 0 ? `the environment names one (${named.join(', ')})` : 'none named by the environment';
+  return { check: 'proxy', ok: true, words: systemLine ? `${words}; the system's own settings are followed` : words };
 }
 
 function keyring({ shell }: Context): Finding {

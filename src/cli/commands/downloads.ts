@@ -17,7 +17,7 @@ export function list(context: Context): Promise<void> {
   });
 }
 
-/** Hashes lessons again, all that are here when none is named; what is bad is fetched again unless told otherwise. */
+/** Hashes lessons again, all that this student has whole here when none is named; what is bad is fetched again unless told otherwise. */
 export function verify(context: Context, ids: readonly string[], { repair, patienceSeconds }: { repair: boolean; patienceSeconds: number }): Promise<ExitCode> {
   return withCourses(context, async (core) => {
     const here = await core.downloads.list();
@@ -32,6 +32,8 @@ export function verify(context: Context, ids: readonly string[], { repair, patie
       const item = (await core.downloads.list()).find((one) => one.lessonId === lessonId);
       if (item && item.state !== 'ready' && item.state !== 'paused') bad.add(lessonId);
     }
+    const others = core.accounts.state().students.length - 1;
+    if (named.size === 0 && others > 0) context.output.tell('not_looked_at', { students: others }, 'Lessons that only other students of this computer have were not looked at: sign in as each of them to do so.');
     if (bad.size === 0) return exitCodes.ok;
     if (!repair) return exitCodes.found;
     core.start();

@@ -47,7 +47,7 @@ interface Queue {
 
 /** What lessons take of the disk, course by course. */
 export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, quotaBytes: number | null, { entries, queuedBytes }: Queue): Promise<StorageView> {
-  const [usage, disk, freeBytes] = await Promise.all([store.usage(), statfs(store.folder), freeFor(store, quotaBytes)]);
+  const [usage, disk, freeBytes, roomBytes] = await Promise.all([store.usage(), statfs(store.folder), freeFor(store, quotaBytes), roomFor(store, quotaBytes)]);
   const courses = new Map<string, StorageView['byCourse'][number]>();
   for (const { row, courseTitle } of entries) {
     const course = courses.get(row.courseId) ?? { courseId: row.courseId, title: courseTitle, bytes: 0 };
@@ -57,6 +57,7 @@ export async function storageView(store: Pick<PieceStore, 'usage' | 'folder'>, q
     lessonBytes: usage.claimedBytes,
     cacheBytes: usage.cacheBytes,
     freeBytes,
+    roomBytes,
     queuedBytes,
     reservedBytes: Math.min(reserveBytes, disk.bavail * disk.bsize),
     totalBytes: disk.blocks * disk.bsize,

@@ -29,6 +29,8 @@ export interface Downloads {
   readonly verify: (lessonId: string) => Promise<{ badPieces: number }>;
   /** Hides it now and gives the bytes back a little later, unless `undoRemove` comes first. */
   readonly remove: (lessonId: string) => void;
+  /** Several at once, as a course; each can be undone like one. */
+  readonly removeMany: (lessonIds: readonly string[]) => void;
   readonly undoRemove: (lessonId: string) => void;
 }
 
@@ -46,15 +48,17 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     const items = [...all.values()].filter(({ lessonId }) => !leaving.has(lessonId)).sort((a, b) => a.position - b.position);
     return { items, byLesson: new Map(items.map((item) => [item.lessonId, item])) };
   };
-  const removeNow = (lessonId: string) => {
-    remote.call('downloads.remove', { lessonId }).then(
-      () => leaving.delete(lessonId),
-      (error: unknown) => {
-        leaving.delete(lessonId);
-        store.setState(shown());
-        failed(error);
-      },
-    );
+  const removeNow = (...lessonIds: readonly string[]) => {
+    const [only = ''] = lessonIds;
+    const removing = lessonIds.length === 1 ? remote.call('downloads.remove', { lessonId: only }) : remote.call('downloads.removeMany', { lessonIds: [...lessonIds] });
+    const leave = () => {
+      for (const lessonId of lessonIds) leaving.delete(lessonId);
+    };
+    removing.then(leave, (error: unknown) => {
+      leave();
+      store.setState(shown());
+      failed(error);
+    });
   };
 
   const store = createStore<Downloads>()((set) => ({
@@ -85,6 +89,11 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     verify: (lessonId) => remote.call('downloads.verify', { lessonId }),
     remove: (lessonId) => {
       leaving.set(lessonId, later(undoMs, () => removeNow(lessonId)));
+      set(shown());
+    },
+    removeMany: (lessonIds) => {
+      const callOff = later(undoMs, () => removeNow(...lessonIds.filter((lessonId) => leaving.has(lessonId))));
+      for (const lessonId of lessonIds) leaving.set(lessonId, callOff);
       set(shown());
     },
     undoRemove: (lessonId) => {

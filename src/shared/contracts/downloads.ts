@@ -50,7 +50,9 @@ export const storageViewSchema = z.object({
   lessonBytes: z.int().nonnegative(),
   cacheBytes: z.int().nonnegative(),
   freeBytes: z.int().nonnegative(),
-  /** What the queue still needs of the free bytes. */
+  /** What lessons may still take: what is free, and the cache, which gives way to them. */
+  roomBytes: z.int().nonnegative(),
+  /** What the queue still needs of it. */
   queuedBytes: z.int().nonnegative(),
   /** Left to other programs, beside the free bytes. */
   reservedBytes: z.int().nonnegative(),

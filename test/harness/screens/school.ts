@@ -76,6 +76,7 @@ export function createSchool(name: (words: string) => string = (words) => words)
       ...value('downloads.pause', undefined),
       ...value('downloads.resume', undefined),
       ...value('downloads.remove', undefined),
+      ...value('downloads.removeMany', undefined),
       ...value('downloads.pauseAll', undefined),
       ...value('downloads.resumeAll', undefined),
       ...value('progress.lessons', []),
@@ -164,7 +165,7 @@ function course(index: number, title: string, description: string, lessons: read
 export function storage(courses: readonly CourseView[], share: number): StorageView {
   const byCourse = courses.map(({ id, title }, index) => ({ courseId: id, title, bytes: Math.round(share * (180 - index * 45) * 1e6) }));
   const lessonBytes = byCourse.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, queuedBytes: 0, reservedBytes: 200e6, totalBytes: 120e9, folder: '/home/student/Teachify lessons', byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
+  return { lessonBytes, cacheBytes: Math.round(share * 41e6), freeBytes: 38.4e9, roomBytes: 38.4e9 + Math.round(share * 41e6), queuedBytes: 0, reservedBytes: 200e6, totalBytes: 120e9, folder: '/home/student/Teachify lessons', byCourse: byCourse.filter(({ bytes }) => bytes > 0) };
 }
 
 export function download(school: School, index: number, change: Partial<DownloadItem>): DownloadItem {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -206,6 +206,18 @@ it('the doctor finds nothing wrong with what is well, and names what is not', as
   expect(ill.lines.find(({ check }) => check === 'network')).toMatchObject({ ok: false, words: expect.stringContaining('does not answer') as string });
 });
 
+it('the doctor looks at the folder where lessons lie, and says when it is not there', async () => {
+  const folder = join(temporaryFolder(), 'lessons');
+  mkdirSync(folder);
+  const chosen = { ...seat(), data: temporaryFolder() };
+  writeFileSync(join(chosen.data, 'settings.json'), JSON.stringify({ contentFolder: folder }));
+  const disk = async () => (await runTool(chosen, 'doctor')).lines.find(({ check }) => check === 'disk');
+  expect(await disk()).toMatchObject({ ok: true, words: expect.stringContaining(folder) as string });
+  rmSync(folder, { recursive: true });
+  expect(await disk()).toMatchObject({ ok: false, words: expect.stringContaining(`is not there (${folder})`) as string });
+  expect(existsSync(folder)).toBe(false);
+});
+
 it('the doctor names a clock that is wrong, and a certificate that nobody vouches for', async () => {
   const right = server.clock.now() - Date.now();
   const clockOf = ({ lines }: { lines: readonly { event: string; [field: string]: unknown }[] }) => lines.find(({ check }) => check === 'clock');
@@ -216,12 +228,16 @@ it('the doctor names a clock that is wrong, and a certificate that nobody vouche
   const folder = temporaryFolder();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  const stranger = createServer({ key: readFileSync(key), cert: readFileSync(cert) }).listen(0, '127.0.0.1');
+  const stranger = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => response.writeHead(500).end()).listen(0, '127.0.0.1');
   await once(stranger, 'listening');
   try {
     const { code, lines } = await runTool({ ...seat(), url: `https://127.0.0.1:${(stranger.address() as AddressInfo).port}` }, 'doctor');
     expect(code).toBe(exitCodes.found);
     expect(lines.find(({ check }) => check === 'certificates')).toMatchObject({ ok: false, words: expect.stringMatching(/^https:.*\.$/) as string });
+    // By the authority that the school added it is vouched for; that it is no school is another matter.
+    const trusting = await runTool({ ...seat(), env: { TEACHIFY_EXTRA_CA_FILE: cert }, url: `https://127.0.0.1:${(stranger.address() as AddressInfo).port}` }, 'doctor');
+    expect(trusting.lines.find(({ check, ok }) => check === 'certificates' && ok === false)).toBeUndefined();
+    expect(trusting.lines.find(({ check }) => check === 'network')).toMatchObject({ ok: false });
   } finally {
     stranger.close();
   }

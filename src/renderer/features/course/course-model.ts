@@ -37,8 +37,14 @@ export function planCourse(course: CourseView, downloads: ReadonlyMap<string, Do
     byQuality: lessonIdsByQuality(offers),
     count: offers.length,
     bytes,
-    fits: storage === null || bytes <= storage.freeBytes - storage.queuedBytes,
+    fits: storage === null || bytes <= storage.roomBytes - storage.queuedBytes,
   };
+}
+
+/** What is on this computer of a course or on its way to it, and the bytes it takes. */
+export function hereOf(course: CourseView, downloads: ReadonlyMap<string, DownloadItem>): { lessonIds: string[]; bytes: number } {
+  const items = course.lessons.flatMap(({ id }) => downloads.get(id) ?? []);
+  return { lessonIds: items.map(({ lessonId }) => lessonId), bytes: items.reduce((sum, { bytesDone }) => sum + bytesDone, 0) };
 }
 
 /** The lesson to go on with: the first that was not watched to the end; null when all were. */

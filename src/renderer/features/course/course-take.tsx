@@ -11,6 +11,7 @@ import { useDownloads, useSettings } from '../../stores/stores.ts';
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { closestQuality } from '../../../shared/models/quality.ts';
 import { courseQualities, planCourse } from './course-model.ts';
+import { CourseRemove } from './course-remove.tsx';
 
 /** Taking the whole course home: in which quality, what it costs, what room there is. */
 export function CourseTake({ course }: { course: CourseView }) {
@@ -46,13 +47,14 @@ export function CourseTake({ course }: { course: CourseView }) {
             {text('course.downloadAllSize', { size: format.bytes(plan.bytes) })}
           </Button>
         ) : null}
-        {storage ? <p className="soft">{text('course.free', { size: format.bytes(storage.freeBytes) })}</p> : null}
+        <CourseRemove course={course} />
+        {storage ? <p className="soft">{text('course.free', { size: format.bytes(storage.roomBytes) })}</p> : null}
       </div>
       {plan.fits || !storage ? null : (
         <Problem
           tone="wait"
           title={text('course.notEnoughTitle')}
-          body={text('course.notEnough', { needed: format.bytes(plan.bytes), free: format.bytes(storage.freeBytes) })}
+          body={text('course.notEnough', { needed: format.bytes(plan.bytes), free: format.bytes(storage.roomBytes) })}
         />
       )}
     </section>

@@ -30,8 +30,9 @@ const some = (...items: DownloadItem[]) => ({ whole: false, items, removed: [] }
 async function open({ remove = () => undefined }: { remove?: () => unknown } = {}) {
   const remote = createFakeRemote({
     'downloads.list': () => [item('b', { position: 1 }), item('a', { position: 0 })],
-    'downloads.storage': () => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 1, queuedBytes: 0, reservedBytes: 0, totalBytes: 1, byCourse: [] }),
+    'downloads.storage': () => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 1, roomBytes: 1, queuedBytes: 0, reservedBytes: 0, totalBytes: 1, byCourse: [] }),
     'downloads.remove': remove,
+    'downloads.removeMany': remove,
   });
   const { later, pass } = createFakeLater();
   const failed = vi.fn<(error: unknown) => void>();
@@ -93,6 +94,39 @@ describe('removing', () => {
     await settle();
     expect(shown()).toEqual(['a', 'b']);
     expect(failed).toHaveBeenCalledOnce();
+  });
+
+  it('of a course is one, hides all of it at once, and is undone as one', async () => {
+    const { remote, store, pass, removed, shown } = await open();
+    const many = () => remote.calls.filter(({ name }) => name === 'downloads.removeMany').map(({ input }) => input);
+    store.getState().removeMany(['a', 'b']);
+    expect(shown()).toEqual([]);
+    for (const lessonId of ['a', 'b']) store.getState().undoRemove(lessonId);
+    pass(undoMs);
+    expect(shown()).toEqual(['a', 'b']);
+    store.getState().removeMany(['a', 'b']);
+    pass(undoMs);
+    expect(many()).toEqual([{ lessonIds: ['a', 'b'] }]);
+    expect(removed()).toEqual([]);
+    await settle();
+    expect(remote.calls.at(-1)?.name).toBe('downloads.removeMany');
+  });
+
+  it('of a course is meant when the window closes, and comes back when main could not', async () => {
+    const closed = await open();
+    closed.store.getState().removeMany(['a', 'b']);
+    closed.stop();
+    expect(closed.removed()).toEqual([{ lessonId: 'a' }, { lessonId: 'b' }]);
+    const refused = await open({
+      remove: () => {
+        throw new TeachifyError('disk_failed', 'no');
+      },
+    });
+    refused.store.getState().removeMany(['a', 'b']);
+    refused.pass(undoMs);
+    await settle();
+    expect(refused.shown()).toEqual(['a', 'b']);
+    expect(refused.failed).toHaveBeenCalledOnce();
   });
 
   it('is meant when the window closes before the time to undo is over', async () => {

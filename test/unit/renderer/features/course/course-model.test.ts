@@ -33,7 +33,7 @@ it('lists each quality once, best first', () => {
 });
 
 describe('the plan to take a course home', () => {
-  const storage = { lessonBytes: 0, cacheBytes: 0, freeBytes: 79, queuedBytes: 0, reservedBytes: 0, totalBytes: 100, folder: 'lessons', byCourse: [] };
+  const storage = { lessonBytes: 0, cacheBytes: 0, freeBytes: 70, roomBytes: 79, queuedBytes: 0, reservedBytes: 0, totalBytes: 100, folder: 'lessons', byCourse: [] };
 
   it('asks for each lesson in the quality it has', () => {
     const plan = planCourse(course, new Map(), '480p', null);

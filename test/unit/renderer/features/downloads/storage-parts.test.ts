@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { StorageView } from '../../../../../src/shared/contracts/downloads.ts';
 import { storageParts } from '../../../../../src/renderer/features/downloads/storage-parts.ts';
 
-const view = (change: Partial<StorageView>): StorageView => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 100, queuedBytes: 0, reservedBytes: 0, totalBytes: 200, folder: 'lessons', byCourse: [], ...change });
+const view = (change: Partial<StorageView>): StorageView => ({ lessonBytes: 0, cacheBytes: 0, freeBytes: 100, roomBytes: 100, queuedBytes: 0, reservedBytes: 0, totalBytes: 200, folder: 'lessons', byCourse: [], ...change });
 const shown = (storage: StorageView) => storageParts(storage).map(({ kind, bytes }) => [kind, bytes]);
 
 it('what a student sees adds up to what is used, lessons of others on this computer too', () => {
