@@ -7,6 +7,7 @@ import { endpoints } from '../shared/api/endpoints.ts';
 import { writeAccessLog } from './access-log.ts';
 import { finishRestore } from './backup/finish-restore.ts';
 import { createApp } from './app.ts';
+import { createBell } from './jobs/bell.ts';
 import { runLessonWorker } from './jobs/lesson-worker.ts';
 import { createSharedLimiter } from './limits/redis-limiter.ts';
 import { openSharedCounts } from './limits/shared-counts.ts';
@@ -89,7 +90,8 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
       demo: demo ? (JSON.parse(demo) as ServerInfo['demo']) : null,
     };
   };
-  const { jobs, close: closeJobs } = await openJobs({ store, address: storeAddress(options), now, onError: (error) => say(`The queue of jobs: ${String(error)}`) });
+  const { jobs: queue, close: closeJobs } = await openJobs({ store, address: storeAddress(options), now, onError: (error) => say(`The queue of jobs: ${String(error)}`) });
+  const { jobs, rest } = createBell(queue);
   const sources = options.sources ?? join(options.data, 'sources');
   const uploads = await createUploads({ folder: join(options.data, 'uploads'), quota: options.uploadQuota * 1024 ** 3, path: endpoints.uploads(), database: store, now });
   const progress = createProgressLedger(store, now, say);
@@ -122,7 +124,7 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
   const { port } = app.server.address() as AddressInfo;
   const closing = new AbortController();
   const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop'), now });
-  const work = () => runLessonWorker({ jobs, maker, now, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
+  const work = () => runLessonWorker({ jobs, maker, now, rest, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
   const working = Promise.all(Array.from({ length: options.workers }, work));
   const sweep = () => void Promise.all([uploads.sweep(), sweepSources(sources, now()), sweepIncoming(join(options.data, 'media'), now())]).catch((error: unknown) => app.log.error({ err: error }, 'sweeping failed'));
   sweep();

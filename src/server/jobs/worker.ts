@@ -25,6 +25,8 @@ interface Dependencies {
   readonly leaseMs: number;
   /** How long between looks for work. */
   readonly idleMs: number;
+  /** As `wait`, and ends when there may be work; `wait` when left out. */
+  readonly rest?: Dependencies['wait'] | undefined;
 }
 
 /** So soon, in ms, a worker learns that its job was cancelled. */
@@ -32,11 +34,11 @@ const mostSilenceMs = 2000;
 
 /** Does jobs one after another until the signal; the one in hand then waits for its lease to lapse. */
 export async function runWorker(dependencies: Dependencies, signal: AbortSignal): Promise<void> {
-  const { jobs, handlers, wait, onError, leaseMs, idleMs } = dependencies;
+  const { jobs, handlers, wait, onError, leaseMs, idleMs, rest = wait } = dependencies;
   while (!signal.aborted) {
     const claim = await jobs.claim([...handlers.keys()], leaseMs).catch((error: unknown) => void onError(error));
     if (claim) await perform(claim, dependencies, signal).catch(onError);
-    else await wait(idleMs, signal);
+    else await rest(idleMs, signal);
   }
 }
 

@@ -55,6 +55,18 @@ describe.each(['s3', 'cloudinary'])('a storage elsewhere that does not do its pa
     expect((await buffer(await storageOf(kind).open(name))).equals(content)).toBe(true);
   });
 
+  it('what it refuses for good is told from an outage, and says why', async () => {
+    const before = await names(storageOf(kind));
+    const put = () => storageOf(kind).put([bytesOf(20_000, 34)]);
+    faults().forbids = true;
+    await expect(put()).rejects.toMatchObject({ code: 'server_error', retryable: false, message: expect.stringMatching(/^The media storage refuses .*403/) as string });
+    faults().forbids = false;
+    faults().refusals = 1000;
+    await expect(put()).rejects.toMatchObject({ code: 'server_error', retryable: true, message: 'The media storage does not answer' });
+    faults().refusals = 0;
+    expect(await names(storageOf(kind))).toEqual(before);
+  });
+
   it('one that keeps everything wrong is left with nothing, and the failure is said', async () => {
     const content = bytesOf(20_000, 33);
     faults().damages = 1000;
