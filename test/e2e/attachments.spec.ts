@@ -17,9 +17,7 @@ let world: World;
 let folder = '';
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
-  world = await openWorld({ school });
+  world = await openWorld();
   folder = await mkdtemp(join(tmpdir(), 'teachify-attachments-'));
   const files = [
     [join(folder, 'Handout 1.pdf'), handout],

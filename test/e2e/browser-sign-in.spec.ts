@@ -16,9 +16,7 @@ let authorizationUrl = '';
 const backPage = { language: 'en', direction: 'ltr', title: 'Back', body: 'Close it' };
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
-  world = await openWorld({ school });
+  world = await openWorld();
   liar = createServer((request, response) => {
     void (async () => {
       const info = (await (await fetch(`${world.server.url}/api/server`)).json()) as { oauth: Record<string, string> };

@@ -16,12 +16,10 @@ let house: ForeignHouse;
 let folder = '';
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
   folder = await mkdtemp(join(tmpdir(), 'teachify-elsewhere-'));
   await Promise.all([encodeLockedTs(folder), encodeCmaf(folder)]);
   house = await openForeignHouse(folder);
-  world = await openWorld({ school });
+  world = await openWorld();
 });
 test.afterAll(async () => {
   await world?.close();

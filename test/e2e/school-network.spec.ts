@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchApp, type RunningApp } from '../harness/app.ts';
 import { startCourseServer, type CourseServer } from '../harness/course-server.ts';
+import { encodedDemoSchool } from '../harness/demo-school.ts';
 import { openKeyring } from '../harness/keyring.ts';
 import { openSchoolNetwork, type SchoolNetwork } from '../harness/school-network.ts';
 import { studentAt } from '../harness/student.ts';
@@ -16,9 +17,7 @@ let running: RunningApp | null = null;
 const folders: string[] = [];
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
-  server = await startCourseServer({ school });
+  server = await startCourseServer({ school: encodedDemoSchool() });
   network = await openSchoolNetwork(server.url);
   keyring = await openKeyring();
 });

@@ -23,9 +23,7 @@ let desk: Desk;
 test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm test sets it');
-  world = await openWorld({ school, keyring: false });
+  world = await openWorld({ keyring: false });
   album = await openAlbum('test-results/students');
   seat = await world.seat('students');
   desk = await seat.sitDown();

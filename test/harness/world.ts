@@ -8,6 +8,7 @@ import { unionRanges, type TimeRange } from '../../src/shared/models/ranges.ts';
 import { launchApp } from './app.ts';
 import { askApp } from './ask-app.ts';
 import { startCourseServer, type CourseServer } from './course-server.ts';
+import { encodedDemoSchool } from './demo-school.ts';
 import { openKeyring } from './keyring.ts';
 import { openLine, type Line } from './line.ts';
 import { studentAt, type Student } from './student.ts';
@@ -46,8 +47,8 @@ export interface World {
 }
 
 interface Options {
-  /** Folder of an encoded school. */
-  readonly school: string;
+  /** Folder of an encoded school; the demo school when left out. */
+  readonly school?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** False for computers without a keychain. */
   readonly keyring?: boolean;
@@ -55,7 +56,7 @@ interface Options {
   readonly args?: readonly string[];
 }
 
-export async function openWorld({ school, env = {}, args = [], keyring: wantsKeyring = true }: Options): Promise<World> {
+export async function openWorld({ school = encodedDemoSchool(), env = {}, args = [], keyring: wantsKeyring = true }: Options = {}): Promise<World> {
   const server = await startCourseServer({ school });
   const line = await openLine({ target: server.url });
   const keyring = wantsKeyring ? await openKeyring() : null;

@@ -7,9 +7,7 @@ import { openWorld, type World } from '../harness/world.ts';
 let world: World;
 
 test.beforeAll(async () => {
-  const school = process.env['TEACHIFY_DEMO_SCHOOL'];
-  if (!school) throw new Error('TEACHIFY_DEMO_SCHOOL names no encoded school; npm run tour sets it');
-  world = await openWorld({ school });
+  world = await openWorld();
 });
 
 test.afterAll(() => world?.close());

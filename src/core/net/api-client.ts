@@ -1,14 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { z } from 'zod';
 import { errorBodySchema } from '../../shared/api/auth.ts';
-import { fromWire, toWire } from '../../shared/api/codec.ts';
+import { fromWire, fromWireGently, toWire } from '../../shared/api/codec.ts';
 import { endpointUrl } from '../../shared/api/endpoints.ts';
 import { errorCodeSchema, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { ApiRequest, Authorisation, Tagged, TaggingApiClient, Transport, TransportResponse } from './ports.ts';
 
 const gzipped = promisify(gzip);
 const maxAnswerBytes = 8 * 1024 * 1024;
+/** Characters. Reading as many takes a millisecond or two; longer ones are read in several turns of the loop. */
+const longAnswer = 32 * 1024;
 /** However long a server, or whoever answers for it, asks us to stay away. */
 const longestRetryAfterSeconds = 3600;
 /** When only this computer's clock can say how long that is, which may be years off. */
@@ -24,7 +27,9 @@ interface Dependencies {
 
 async function encoded(value: unknown, compress: boolean): Promise<Uint8Array | string> {
   const text = JSON.stringify(value);
-  return compress ? gzipped(text) : text;
+  if (!compress) return text;
+  await nextTurn();
+  return gzipped(text);
 }
 
 /** JSON calls to the course server; tells a server's refusal from a captive portal's page. */
@@ -46,7 +51,7 @@ export function createApiClient({ transport, serverUrl, authorisation, connectiv
     const text = await readText(response);
     if (response.status >= 400) throw refusalOfServer(response, text);
     if (response.status === 304 && etag !== null) return null;
-    return { value: understand(request.output, response, text), etag: response.headers['etag'] ?? null };
+    return { value: await understand(request.output, response, text), etag: response.headers['etag'] ?? null };
   };
 
   const requestChanged: TaggingApiClient['requestChanged'] = async (request, etag) => {
@@ -94,10 +99,11 @@ async function readText(response: TransportResponse): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function understand<Output extends z.ZodType>(schema: Output, response: TransportResponse, text: string): z.output<Output> {
+async function understand<Output extends z.ZodType>(schema: Output, response: TransportResponse, text: string): Promise<z.output<Output>> {
   if (looksLikePage(response, text)) throw pageInstead(response.status);
   try {
-    return response.status === 204 ? schema.parse(undefined) : fromWire(schema, JSON.parse(text));
+    if (response.status === 204) return schema.parse(undefined);
+    return text.length < longAnswer ? fromWire(schema, JSON.parse(text)) : await fromWireGently(schema, JSON.parse(text), nextTurn);
   } catch (error) {
     throw new TeachifyError('unexpected_answer', 'The answer is not one of our course server', { cause: error });
   }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { listBackups } from '../backup/backup-folder.ts';
 import { keepNewest, makeBackup, type SchoolToKeep } from '../backup/make-backup.ts';
 import { readEnvironment, storeAddress } from '../options.ts';
+import type { LongRun } from './command.ts';
 import { openSchool } from './open-school.ts';
 
 export const backupHelp = `Usage: teachify-server backup --to FOLDER [--every TIME] [--keep N] [flags]
@@ -21,17 +22,8 @@ PostgreSQL and object storage are told by the environment, as for the server; Po
 
 const flags = { to: { type: 'string' }, every: { type: 'string' }, keep: { type: 'string' }, data: { type: 'string' }, help: { type: 'boolean' } } as const;
 
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly now: () => number;
-  readonly print: (line: string) => void;
-  /** How far it is, and what went wrong. */
-  readonly say: (sentence: string) => void;
-  readonly signal: AbortSignal;
-}
-
 /** Throws with a sentence when it cannot be done, or when the school had not all its media any more. */
-export async function backup(argv: readonly string[], { env, now, print, say, signal }: Surroundings): Promise<void> {
+export async function backup(argv: readonly string[], { env, now, print, say, signal }: LongRun): Promise<void> {
   const { values } = parseArgs({ args: [...argv], options: flags });
   if (values.help) return print(backupHelp);
   const { to } = values;

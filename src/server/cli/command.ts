@@ -15,6 +15,17 @@ export interface Session extends OpenedSchool {
   readonly now: () => number;
 }
 
+/** What a command is handed that goes on for a while, or until it is stopped. */
+export interface LongRun {
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: () => number;
+  readonly print: (line: string) => void;
+  /** How far it is, and what went wrong. */
+  readonly say: (sentence: string) => void;
+  /** Ends the work; what each leaves then, its own words say. */
+  readonly signal: AbortSignal;
+}
+
 /** One command of the server's command line, as in `person add`. */
 export interface Command {
   readonly name: string;

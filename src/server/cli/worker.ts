@@ -9,6 +9,7 @@ import { openSchoolKeys } from '../services/school-keys.ts';
 import { openSchoolMedia } from '../storage/school-media.ts';
 import { openStore } from '../store/database.ts';
 import { createLessonMaker } from '../transcoding/make-lesson.ts';
+import type { LongRun } from './command.ts';
 
 export const workerHelp = `Usage: teachify-server worker [--data FOLDER]
 
@@ -21,17 +22,8 @@ What lessons are made of (TEACHIFY_SERVER_SOURCES there) has to lie under the sa
   --data FOLDER  for what is in the making, also TEACHIFY_SERVER_DATA (default: ./data)
   --help`;
 
-interface Surroundings {
-  readonly env: NodeJS.ProcessEnv;
-  readonly now: () => number;
-  readonly print: (line: string) => void;
-  /** What went wrong, for the log. */
-  readonly say: (sentence: string) => void;
-  /** Ends the work: what is in hand is left to the next worker. */
-  readonly signal: AbortSignal;
-}
-
-export async function work(argv: readonly string[], { env, now, print, say, signal }: Surroundings): Promise<void> {
+/** Until it is stopped: what is in hand then is left to the next worker. */
+export async function work(argv: readonly string[], { env, now, print, say, signal }: LongRun): Promise<void> {
   const { values } = parseArgs({ args: [...argv], options: { data: { type: 'string' }, help: { type: 'boolean' } } });
   if (values.help) return print(workerHelp);
   const options = readEnvironment(env, values.data);

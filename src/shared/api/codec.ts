@@ -6,12 +6,20 @@ import type { z } from 'zod';
  * send a list of rows instead.
  */
 export function toWire(value: unknown): unknown {
-  return renameKeys(value, snakeCase);
+  return renameKeys(value, remembering(snakeCase));
 }
 
 /** Parses a JSON value from the wire: keys to camelCase, then the schema. Throws ZodError when it does not fit. */
 export function fromWire<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  return schema.parse(renameKeys(value, camelCase));
+  return schema.parse(renameKeys(value, remembering(camelCase)));
+}
+
+/** The same for a long value, with a pause between its steps, each of some milliseconds. */
+export async function fromWireGently<Schema extends z.ZodType>(schema: Schema, value: unknown, pause: () => Promise<unknown>): Promise<z.output<Schema>> {
+  await pause();
+  const renamed = renameKeys(value, remembering(camelCase));
+  await pause();
+  return schema.parse(renamed);
 }
 
 /** `lessonId` -> `lesson_id` */
@@ -22,6 +30,18 @@ export function snakeCase(key: string): string {
 /** `lesson_id` -> `lessonId` */
 export function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** A long answer is thousands of objects with the same few keys. Remembered for one value only: what a server names its keys is not ours to keep. */
+function remembering(rename: (key: string) => string): (key: string) => string {
+  const known = new Map<string, string>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const renamed = rename(key);
+    known.set(key, renamed);
+    return renamed;
+  };
 }
 
 function renameKeys(value: unknown, rename: (key: string) => string): unknown {

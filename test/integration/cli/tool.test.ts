@@ -218,6 +218,13 @@ it('the doctor looks at the folder where lessons lie, and says when it is not th
   expect(existsSync(folder)).toBe(false);
 });
 
+it('the doctor names a proxy that cannot be read, and not its password', async () => {
+  const { code, lines } = await runTool({ ...seat(), env: { HTTP_PROXY: 'http://student:ho%rse@proxy.school.test:3128' } }, 'doctor');
+  expect(code).toBe(exitCodes.found);
+  expect(lines.find(({ check }) => check === 'proxy')).toMatchObject({ ok: false, words: expect.stringContaining('HTTP_PROXY cannot be read') as string });
+  expect(JSON.stringify(lines)).not.toMatch(/ho%rse|horse/);
+});
+
 it('the doctor names a clock that is wrong, and a certificate that nobody vouches for', async () => {
   const right = server.clock.now() - Date.now();
   const clockOf = ({ lines }: { lines: readonly { event: string; [field: string]: unknown }[] }) => lines.find(({ check }) => check === 'clock');

@@ -1,27 +1,16 @@
 import { statSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
 import { blockFiles } from '../../harness/belongings.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
-import { openLine, type Line } from '../../harness/line.ts';
-import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { schoolBehindLine } from '../../harness/school-behind-line.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 import { people } from '../../harness/tiny-school.ts';
 
 const lesson = 'making-tea';
-let server: SchoolServer;
-let line: Line;
+const school = schoolBehindLine();
 let core: Core;
 let data: string;
-beforeAll(async () => {
-  server = await startSchoolServer();
-  line = await openLine({ target: server.url });
-});
-afterAll(async () => {
-  await line.close();
-  await server.close();
-});
-
 const takeHome = async () => {
   await core.downloads.add([lesson], '360p');
   await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 60_000 }).toBe('ready');
@@ -31,11 +20,11 @@ const sitDown = async (who: keyof typeof people) => {
   await core.catalog.refresh();
 };
 const onDisk = () => blockFiles(data).reduce((sum, file) => sum + statSync(file).size, 0);
-const pieceBytes = () => line.requests.reduce((sum, { path, range, bytesDown }) => sum + (path.startsWith('/media/') && range !== null ? bytesDown : 0), 0);
+const pieceBytes = () => school.line.requests.reduce((sum, { path, range, bytesDown }) => sum + (path.startsWith('/media/') && range !== null ? bytesDown : 0), 0);
 
 it('a lesson that two students have at home lies on the disk once, is counted once, and goes when the last one gives it back', async () => {
   data = temporaryFolder();
-  core = await openCoreAtSchool({ data, url: line.url, who: 'tea' });
+  core = await openCoreAtSchool({ data, url: school.line.url, who: 'tea' });
   onTestFinished(() => core.dispose());
   await takeHome();
   const [bytes, disk, carried] = [(await core.downloads.storage()).lessonBytes, onDisk(), pieceBytes()];

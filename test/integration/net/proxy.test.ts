@@ -6,6 +6,8 @@ import { createGotTransport } from '../../../src/core/net/got-transport.ts';
 import { jsonLogger } from '../../../src/core/base/logger.ts';
 import { unreadableProxies } from '../../../src/core/net/line-options.ts';
 import { createUndiciTransport } from '../../../src/core/net/undici-transport.ts';
+import { openCoreAtSchool } from '../../harness/core-at-school.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 let site: Server;
 let proxy: Server;
@@ -86,4 +88,15 @@ describe.each([
 it('variables whose proxy cannot be read are named, and nothing of their addresses', () => {
   const env = { HTTP_PROXY: 'http://student:ho%rse@127.0.0.1:9', https_proxy: 'proxy.school.test:3128', HTTPS_PROXY: 'http://proxy.school.test:3128', http_proxy: '', NO_PROXY: 'nonsense' };
   expect(unreadableProxies(env)).toEqual(['HTTP_PROXY', 'https_proxy']);
+});
+
+it('the app starts with a proxy that is none, and its log names the variable and no more', async () => {
+  const lines: string[] = [];
+  const logger = jsonLogger((line) => void lines.push(line), Date.now);
+  const core = await openCoreAtSchool({ data: temporaryFolder(), url: 'http://127.0.0.1:9', env: { HTTPS_PROXY: 'student:horse@proxy.school.test:3128' }, logger });
+  await core.dispose();
+  const said = lines.filter((line) => line.includes('HTTPS_PROXY'));
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain('"level":"warn"');
+  expect(lines.join()).not.toMatch(/horse|proxy\.school\.test/);
 });

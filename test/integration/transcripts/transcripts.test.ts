@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
-import { openLine, type Line } from '../../harness/line.ts';
-import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { schoolBehindLine } from '../../harness/school-behind-line.ts';
 import { people } from '../../harness/tiny-school.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
-let server: SchoolServer;
-let line: Line;
-
-beforeAll(async () => {
-  server = await startSchoolServer();
-  line = await openLine({ target: server.url });
-});
-afterAll(async () => {
-  await line.close();
-  await server.close();
-});
+const school = schoolBehindLine();
 
 async function found(core: Core, words: string) {
   const { lessons } = await core.transcripts.search(words);
@@ -24,12 +13,12 @@ async function found(core: Core, words: string) {
 }
 
 it('finds what is said in lessons on this computer, without a line, for those who may watch them, until the lesson goes', async () => {
-  const core = await openCoreAtSchool({ data: temporaryFolder(), url: line.url });
+  const core = await openCoreAtSchool({ data: temporaryFolder(), url: school.line.url });
   try {
     expect(await core.transcripts.search('water')).toEqual({ lessons: [], searched: 0 });
     await core.downloads.add(['making-tea'], '360p');
     await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 20_000 }).toBe('ready');
-    await line.cut();
+    await school.line.cut();
 
     const [lesson] = (await core.transcripts.search('fresh WATER')).lessons;
     expect(lesson).toMatchObject({ lessonId: 'making-tea', count: 1 });
@@ -37,7 +26,7 @@ it('finds what is said in lessons on this computer, without a line, for those wh
     expect(await found(core, 'fres')).toEqual([{ lessonId: 'making-tea', count: 1, said: [['fresh']] }]);
     expect(await found(core, 'water nowhere')).toEqual([]);
     expect((await found(core, '" OR *'))[0]?.said).toEqual([['or']]);
-    await line.resume();
+    await school.line.resume();
 
     // Who is not in the course finds nothing of it on the same computer.
     await core.accounts.signOut();

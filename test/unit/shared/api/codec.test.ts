@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { camelCase, fromWire, snakeCase, toWire } from '../../../../src/shared/api/codec.ts';
+import { camelCase, fromWire, fromWireGently, snakeCase, toWire } from '../../../../src/shared/api/codec.ts';
 import { lessonSchema } from '../../../../src/shared/api/catalog.ts';
 import { progressBatchSchema } from '../../../../src/shared/api/progress.ts';
 
@@ -27,6 +27,16 @@ describe('the wire codec', () => {
         expect(fromWire(z.record(z.string(), z.unknown()), toWire(object))).toEqual(object);
       }),
     );
+  });
+
+  it('reads a long value in several steps as it reads one at once', async () => {
+    const rows = z.array(z.object({ lessonId: z.string(), nested: z.object({ watchedMs: z.int() }) }));
+    const wire = Array.from({ length: 50 }, (_, index) => ({ lesson_id: `l${index}`, nested: { watched_ms: index } }));
+    let pauses = 0;
+    const pause = async () => void (pauses += 1);
+    expect(await fromWireGently(rows, wire, pause)).toEqual(fromWire(rows, wire));
+    expect(pauses).toBe(2);
+    await expect(fromWireGently(rows, [{ lesson_id: 7 }], pause)).rejects.toThrow(z.ZodError);
   });
 
   it('refuses what does not fit the schema', () => {
