@@ -163,6 +163,12 @@ export class AccountWrites {
     for (const database of ['ledger', 'content'] as const) wipeSetAside(dirname(this.#db.name), database);
   }
 
+  /** When this becomes a shared computer: what opens lessons of students who signed out before, while it was not, goes, from the file as well. */
+  async forgetLeasesOfLeft(): Promise<void> {
+    guarded('ledger', () => this.#db.prepare('DELETE FROM leases WHERE account NOT IN (SELECT id FROM accounts WHERE listed = 1)').run());
+    this.#emptyLog();
+  }
+
   /** Of everybody, when this becomes a shared computer. */
   async forgetRefreshTokens(): Promise<void> {
     guarded('ledger', () => this.#db.prepare('UPDATE accounts SET refresh_token = NULL').run());

@@ -242,7 +242,7 @@ class MachineAccounts implements AccountsAndTokens {
 
   async sharingChanged(): Promise<void> {
     if (this.#deps.isShared()) {
-      await this.#secrets.share();
+      await this.#secrets.share(this.#listed);
     } else {
       await this.#dismissOthers();
       await this.#sittings.keepTokens();

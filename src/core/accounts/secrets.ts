@@ -3,7 +3,7 @@ import type { AccountWrites, StoredAccount } from './account-repository.ts';
 import type { AccountId } from './ports.ts';
 
 interface Dependencies {
-  readonly writes: Pick<AccountWrites, 'leave' | 'forgetRefreshTokens' | 'wipeSetAside'>;
+  readonly writes: Pick<AccountWrites, 'leave' | 'forgetRefreshTokens' | 'forgetLeasesOfLeft' | 'wipeSetAside'>;
   readonly isShared: () => boolean;
   readonly forgetKeys: (staying: readonly Pick<StoredAccount, 'id' | 'server'>[]) => Promise<void>;
   readonly logger: Logger;
@@ -26,9 +26,12 @@ export class Secrets {
     if (isShared()) this.#wipeSetAside();
   }
 
-  /** This became a shared computer. */
-  async share(): Promise<void> {
-    await this.#deps.writes.forgetRefreshTokens();
+  /** This became a shared computer, and these are listed on it. Who signed out before, while it was not, left what opens their lessons. */
+  async share(listed: readonly StoredAccount[]): Promise<void> {
+    const { writes } = this.#deps;
+    await writes.forgetRefreshTokens();
+    await writes.forgetLeasesOfLeft();
+    await this.#forgetKeys(listed);
     this.#wipeSetAside();
   }
 

@@ -162,6 +162,24 @@ it('signing out of a shared computer takes the keys along, from the file too; si
   await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
 });
 
+it('who signed out before a computer became a shared one leaves nothing on it either that opens a lesson', async () => {
+  let shared = false;
+  const { folder, start } = machineRoom(() => school.url, { shared: () => shared });
+  const machine = await start();
+  await signIn(machine, 'tea');
+  await machine.leases.acquire(lesson);
+  const part = (machine.databases.ledger.prepare('SELECT lease FROM leases').pluck().get() as Buffer).subarray(40, 90);
+  await machine.accounts.signOut();
+  await signIn(machine, 'both');
+  await machine.leases.acquire(lesson);
+  expect(bytesIn(folder).includes(part)).toBe(true);
+  shared = true;
+  await machine.accounts.sharingChanged();
+  expect(bytesIn(folder).includes(part)).toBe(false);
+  machine.offline = true;
+  await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
+});
+
 it('a damaged ledger that was set aside keeps its secrets only as long as its computer is one student’s own', async () => {
   let shared = false;
   const { folder, start, stop } = machineRoom(() => school.url, { shared: () => shared });
