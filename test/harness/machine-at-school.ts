@@ -10,6 +10,7 @@ import { openDatabases, type Databases } from '../../src/core/database/databases
 import { createApiClient } from '../../src/core/net/api-client.ts';
 import { createGotTransport } from '../../src/core/net/got-transport.ts';
 import type { ApiClient, Transport, TransportRequest } from '../../src/core/net/ports.ts';
+import { people } from './tiny-school.ts';
 
 /** Keeps what it is given in a form a test can read, as a keychain would keep it in one nobody can. */
 export const openVault: SecretVault = {
@@ -58,4 +59,9 @@ export async function openMachine({ folder, url, clock, vault = openVault, share
   const leases = createLeases({ database: databases.ledger, api, accounts, wrapper: openKeyFile(join(folder, 'content.key'), random) });
   const machine: MachineAtSchool = { accounts, leases, api, databases, asked, offline: false, close: () => databases.close() };
   return machine;
+}
+
+/** By the password, as one of the tiny school's people. */
+export function signInHere({ accounts }: Pick<MachineAtSchool, 'accounts'>, who: keyof typeof people, again?: string): ReturnType<AccountsAndTokens['signIn']> {
+  return accounts.signIn(people[who].email, people[who].password, again);
 }

@@ -6,7 +6,7 @@ import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { repairLedger } from '../../../src/core/database/repair-ledger.ts';
 import { createIdleLock } from '../../../src/core/accounts/idle-lock.ts';
 import type { SecretVault } from '../../../src/core/accounts/ports.ts';
-import type { MachineAtSchool } from '../../harness/machine-at-school.ts';
+import { signInHere, type MachineAtSchool } from '../../harness/machine-at-school.ts';
 import { machineRoom } from '../../harness/machine-room.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { people } from '../../harness/tiny-school.ts';
@@ -18,7 +18,6 @@ let school: SchoolServer;
 beforeAll(async () => void (school = await startSchoolServer()));
 afterAll(() => school.close());
 
-const signIn = ({ accounts }: MachineAtSchool, who: keyof typeof people, again?: string) => accounts.signIn(people[who].email, people[who].password, again);
 const idOf = (id: string) => `${school.url}#${id}`;
 const courses = ({ api }: MachineAtSchool) => api.request({ path: endpoints.courses(), output: coursesResponseSchema, authorised: true });
 const bytesIn = (folder: string) => Buffer.concat(readdirSync(folder).filter((name) => name.startsWith('ledger')).map((name) => readFileSync(join(folder, name))));
@@ -27,7 +26,7 @@ it('on a shared computer no token touches the disk, and at the start everybody p
   let shared = false;
   const { folder, start } = machineRoom(() => school.url, { shared: () => shared });
   let machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   expect(bytesIn(folder).includes('vault ')).toBe(true);
   shared = true;
   await machine.accounts.sharingChanged();
@@ -50,7 +49,7 @@ it('on a shared computer no token touches the disk, and at the start everybody p
 it('five wrong PINs in a row void it, whatever is restarted in between, and the password brings all back', async () => {
   const { start } = machineRoom(() => school.url, { shared: () => true });
   let machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.accounts.setPin('13579', null);
   machine.accounts.lock();
   const wrong = () => machine.accounts.choose(idOf('of-tea'), '24680');
@@ -60,14 +59,14 @@ it('five wrong PINs in a row void it, whatever is restarted in between, and the 
   await expect(wrong()).rejects.toMatchObject({ code: 'password_needed' });
   await expect(machine.accounts.choose(idOf('of-tea'), '13579')).rejects.toMatchObject({ code: 'password_needed' });
   expect(machine.accounts.closed()).toBe(true);
-  expect(await signIn(machine, 'tea', idOf('of-tea'))).toMatchObject({ student: { id: 'of-tea' }, locked: false, students: [{ hasPin: false }] });
+  expect(await signInHere(machine, 'tea', idOf('of-tea'))).toMatchObject({ student: { id: 'of-tea' }, locked: false, students: [{ hasPin: false }] });
 });
 
 it('a PIN is only replaced or removed by who knows it, or the password', async () => {
   const { start } = machineRoom(() => school.url, { shared: () => true });
   const machine = await start();
   const { accounts } = machine;
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await accounts.setPin('13579', null);
   for (const pin of ['24680', null]) {
     await expect(accounts.setPin(pin, null)).rejects.toMatchObject({ code: 'password_needed' });
@@ -90,7 +89,7 @@ it('who guesses at a PIN from an unlocked seat is shut out of it, and needs the 
   const { start } = machineRoom(() => school.url, { shared: () => true });
   const machine = await start();
   const { accounts } = machine;
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await accounts.setPin('13579', null);
   const guess = () => accounts.setPin('24680', { pin: '97531' });
   for (const attemptsLeft of [4, 3, 2, 1]) await expect(guess()).rejects.toMatchObject({ code: 'wrong_pin', details: { attemptsLeft } });
@@ -98,7 +97,7 @@ it('who guesses at a PIN from an unlocked seat is shut out of it, and needs the 
   expect(accounts.state()).toMatchObject({ locked: true, students: [{ hasPin: false }] });
   for (const pin of ['13579', '24680']) await expect(accounts.choose(idOf('of-tea'), pin)).rejects.toMatchObject({ code: 'password_needed' });
   await expect(accounts.setPin('24680', null)).rejects.toMatchObject({ code: 'locked' });
-  await signIn(machine, 'tea', idOf('of-tea'));
+  await signInHere(machine, 'tea', idOf('of-tea'));
   await accounts.setPin('24680', null);
 });
 
@@ -125,11 +124,11 @@ it("who makes a shared computer their own again gets nobody else's seat with it"
   let shared = true;
   const { start } = machineRoom(() => school.url, { shared: () => shared });
   let machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   await machine.accounts.setPin('2468', null);
   machine.accounts.lock();
-  await signIn(machine, 'letters');
+  await signInHere(machine, 'letters');
   shared = false;
   await machine.accounts.sharingChanged();
   expect(machine.accounts.state()).toMatchObject({ student: { id: 'of-letters' }, authorised: true, students: [{ id: 'of-letters' }] });
@@ -141,7 +140,7 @@ it("who makes a shared computer their own again gets nobody else's seat with it"
   for (const pin of [null, '2468']) await expect(sitDown(pin)).rejects.toMatchObject({ code: 'not_found' });
 
   // With the password all is as it was, lessons too.
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   machine.offline = true;
   await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
 });
@@ -149,14 +148,14 @@ it("who makes a shared computer their own again gets nobody else's seat with it"
 it('signing out of a shared computer takes the keys along, from the file too; signing in brings them back', async () => {
   const { folder, start } = machineRoom(() => school.url, { shared: () => true });
   const machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   const wrapped = machine.databases.ledger.prepare('SELECT lease FROM leases').pluck().get() as Buffer;
   const part = wrapped.subarray(40, 90);
   expect(bytesIn(folder).includes(part)).toBe(true);
   await machine.accounts.signOut();
   expect(bytesIn(folder).includes(part)).toBe(false);
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await expect(machine.leases.fileKey(lesson, key)).rejects.toMatchObject({ code: 'lease_missing' });
   await machine.leases.acquire(lesson);
   await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
@@ -166,11 +165,11 @@ it('who signed out before a computer became a shared one leaves nothing on it ei
   let shared = false;
   const { folder, start } = machineRoom(() => school.url, { shared: () => shared });
   const machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   const part = (machine.databases.ledger.prepare('SELECT lease FROM leases').pluck().get() as Buffer).subarray(40, 90);
   await machine.accounts.signOut();
-  await signIn(machine, 'both');
+  await signInHere(machine, 'both');
   await machine.leases.acquire(lesson);
   expect(bytesIn(folder).includes(part)).toBe(true);
   shared = true;
@@ -184,7 +183,7 @@ it('a damaged ledger that was set aside keeps its secrets only as long as its co
   let shared = false;
   const { folder, start, stop } = machineRoom(() => school.url, { shared: () => shared });
   const machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   const part = (machine.databases.ledger.prepare('SELECT lease FROM leases').pluck().get() as Buffer).subarray(40, 90);
   stop();
@@ -199,7 +198,7 @@ it('a damaged ledger that was set aside keeps its secrets only as long as its co
   await again.accounts.signOut();
   expect(asides()).toHaveLength(1);
 
-  await signIn(again, 'tea');
+  await signInHere(again, 'tea');
   shared = true;
   await again.accounts.sharingChanged();
   expect([asides(), bytesIn(folder).includes('vault ')]).toEqual([[], false]);
@@ -208,7 +207,7 @@ it('a damaged ledger that was set aside keeps its secrets only as long as its co
   repairLedger(folder);
   const last = await start();
   expect(asides()).toHaveLength(1);
-  await signIn(last, 'tea');
+  await signInHere(last, 'tea');
   await last.accounts.signOut();
   expect([asides(), bytesIn(folder).includes(part)]).toEqual([[], false]);
 });
@@ -227,7 +226,7 @@ it('no token stands in clear in the ledger, in its daily copy, in what was set a
     unwrap: (wrapped) => sealed.get(Buffer.from(wrapped).toString()) ?? null,
   };
   const machine = await start(vault);
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await courses(machine);
   await machine.leases.acquire(lesson);
   const bearer = machine.asked.flatMap(({ headers }) => Object.entries(headers ?? {}).filter(([name]) => name === 'authorization').map(([, value]) => String(value).slice('Bearer '.length)));

@@ -5,9 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { coursesResponseSchema } from '../../../src/shared/api/catalog.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
-import { noVault, openVault, type MachineAtSchool } from '../../harness/machine-at-school.ts';
+import { noVault, openVault, signInHere, type MachineAtSchool } from '../../harness/machine-at-school.ts';
 import { machineRoom } from '../../harness/machine-room.ts';
-import { people } from '../../harness/tiny-school.ts';
 
 const lesson = 'making-tea';
 const key = 'a-file';
@@ -16,15 +15,14 @@ let school: SchoolServer;
 beforeAll(async () => void (school = await startSchoolServer()));
 afterAll(() => school.close());
 
-const signIn = ({ accounts }: MachineAtSchool, who: keyof typeof people, again?: string) => accounts.signIn(people[who].email, people[who].password, again);
 const idOf = (id: string) => `${school.url}#${id}`;
 const courses = async ({ api }: MachineAtSchool) => (await api.request({ path: endpoints.courses(), output: coursesResponseSchema, authorised: true })).courses.map(({ id }) => id);
 
 it('two students of one machine change seats without a password, also offline and after a restart, each with their own courses', async () => {
   const { start } = machineRoom(() => school.url);
   let machine = await start();
-  await signIn(machine, 'tea');
-  await signIn(machine, 'letters');
+  await signInHere(machine, 'tea');
+  await signInHere(machine, 'letters');
   expect(machine.accounts.state().students.map(({ accountId, name }) => [accountId, name])).toEqual([
     [idOf('of-tea'), 'Student of tea'],
     [idOf('of-letters'), 'Student of letters'],
@@ -44,8 +42,8 @@ it('two students of one machine change seats without a password, also offline an
 it('who signs out is not offered any more and keeps what is theirs; the others are not touched', async () => {
   const { start } = machineRoom(() => school.url);
   const machine = await start();
-  await signIn(machine, 'letters');
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'letters');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   const state = await machine.accounts.signOut();
   expect(state).toMatchObject({ student: null, locked: false });
@@ -53,7 +51,7 @@ it('who signs out is not offered any more and keeps what is theirs; the others a
   await expect(machine.accounts.choose(idOf('of-tea'), null)).rejects.toMatchObject({ code: 'not_found' });
   await machine.accounts.choose(idOf('of-letters'), null);
   expect(await courses(machine)).toEqual(['letters']);
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   machine.offline = true;
   await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
 });
@@ -61,9 +59,9 @@ it('who signs out is not offered any more and keeps what is theirs; the others a
 it("what one student's lease opens stays closed to another, whose refusal costs the first nothing", async () => {
   const { start } = machineRoom(() => school.url);
   const machine = await start();
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
-  await signIn(machine, 'letters');
+  await signInHere(machine, 'letters');
   await expect(machine.leases.fileKey(lesson, key)).rejects.toMatchObject({ code: 'lease_missing' });
   await expect(machine.leases.acquire(lesson)).rejects.toMatchObject({ code: 'not_enrolled' });
   await machine.accounts.choose(idOf('of-tea'), null);
@@ -73,8 +71,8 @@ it("what one student's lease opens stays closed to another, whose refusal costs 
 it('a seat that changes under a request: it is not sent as the other student, nor does their refusal count', async () => {
   const { start } = machineRoom(() => school.url);
   const machine = await start();
-  await signIn(machine, 'letters');
-  await signIn(machine, 'tea');
+  await signInHere(machine, 'letters');
+  await signInHere(machine, 'tea');
   await machine.leases.acquire(lesson);
   const before = machine.asked.filter(({ url }) => url.endsWith('/lease')).length;
   // Under way for one student while the other sits down: a lease of theirs is due, and the ledger is asked first.
@@ -95,7 +93,7 @@ it.each([
 ])('after a restart with %s the student is asked to sign in, and what is here still opens', async (_, vault) => {
   const { start } = machineRoom(() => school.url);
   let machine = await start(vault);
-  await signIn(machine, 'both');
+  await signInHere(machine, 'both');
   await machine.leases.acquire(lesson);
   expect(machine.accounts.state()).toMatchObject({ authorised: true, tokenStorage: vault.kind });
   machine = await start(vault);
@@ -105,13 +103,13 @@ it.each([
   expect(machine.accounts.state()).toMatchObject({ student: { id: 'of-both' }, authorised: false });
   await expect(machine.leases.fileKey(lesson, key)).resolves.toHaveLength(16);
   machine.offline = false;
-  expect(await signIn(machine, 'both', idOf('of-both'))).toMatchObject({ authorised: true });
+  expect(await signInHere(machine, 'both', idOf('of-both'))).toMatchObject({ authorised: true });
   expect(await courses(machine)).toEqual(['tea', 'letters']);
 });
 
 it('killed between the rotation of its token and the write, a machine starts again signed in', async () => {
   const { folder, start, stop } = machineRoom(() => school.url);
-  await signIn(await start(), 'both');
+  await signInHere(await start(), 'both');
   stop();
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../fixtures/refresh-and-die.ts'), folder, school.url], { stdio: ['ignore', 'ignore', 'inherit'] });
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
