@@ -2,7 +2,7 @@ import type { AccountsState } from '../../../src/shared/contracts/accounts.ts';
 import type { EndingLease } from '../../../src/shared/contracts/leases.ts';
 import { failure, value, type Answers } from '../fixture-bridge.ts';
 import type { Scene } from './scene.ts';
-import { createSchool, download, knownStudent, signedIn, signedOut, type School } from './school.ts';
+import { createSchool, download, knownStudent, shell, signedIn, signedOut, type School } from './school.ts';
 import { everyDressing } from './start-scenes.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -43,6 +43,10 @@ export const studentScenes: readonly Scene[] = [
     await page.locator('.settings-student').scrollIntoViewIfNeeded();
     await page.locator('.settings-group').filter({ has: page.locator('.settings-student') }).getByRole('button').last().click();
     await page.locator('.settings-pin').scrollIntoViewIfNeeded();
+  }),
+  scene('settings-proxy', ['plain', 'zoomed', 'rtl'], () => value('shell.info', { ...shell, unreadableProxies: ['HTTP_PROXY', 'HTTPS_PROXY'] }), async ({ page }) => {
+    await page.locator('.side-bar-list button').nth(4).click();
+    await page.locator('.settings-group').last().scrollIntoViewIfNeeded();
   }),
   scene(
     'course-leases-ending',
