@@ -34,7 +34,7 @@ export const libraryScenes: readonly Scene[] = [
     await stage.page.getByRole('menu').waitFor();
   }),
   scene('course-no-room', ['plain', 'zoomed'], (school) => ({
-    ...value('downloads.storage', { ...storage(school.catalog.courses, 0), freeBytes: 60e6 }),
+    ...value('downloads.storage', { ...storage(school.catalog.courses, 0), freeBytes: 60e6, roomBytes: 60e6 }),
   }), openCourse),
   scene('downloads', everyDressing, (school) => busy(school), openDownloads),
   scene('downloads-empty', ['plain', 'zoomed'], () => ({}), openSection(2)),

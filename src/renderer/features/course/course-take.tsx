@@ -48,7 +48,7 @@ export function CourseTake({ course }: { course: CourseView }) {
           </Button>
         ) : null}
         <CourseRemove course={course} />
-        {storage ? <p className="soft">{text('course.free', { size: format.bytes(storage.roomBytes) })}</p> : null}
+        {storage ? <p className="soft">{text('course.free', { size: format.bytes(storage.freeBytes) })}</p> : null}
       </div>
       {plan.fits || !storage ? null : (
         <Problem
