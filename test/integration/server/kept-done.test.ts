@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSchoolCommand } from '../../../src/server/cli/school-commands.ts';
-import type { SchoolClient } from '../../harness/school-client.ts';
-import { schoolClient } from '../../harness/school-client.ts';
+import { isPostgresAddress } from '../../../src/server/store/postgres.ts';
+import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { signInAs } from '../../harness/staff.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => school.close());
 
 async function command(...line: string[]): Promise<void> {
-  await runSchoolCommand(line, { env: { TEACHIFY_SERVER_DATA: school.folder }, now: () => school.clock.now(), print: () => {}, read: async () => '' });
+  await runSchoolCommand(line, { env: { TEACHIFY_SERVER_DATA: school.folder, DATABASE_URL: isPostgresAddress(school.database) ? school.database : '' }, now: () => school.clock.now(), print: () => {}, read: async () => '' });
 }
 
 /** The course as a folder, in which it asks for so much. */
