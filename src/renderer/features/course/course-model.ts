@@ -1,6 +1,7 @@
 import type { CourseView, LessonView } from '../../../shared/contracts/catalog.ts';
 import type { DownloadItem, StorageView } from '../../../shared/contracts/downloads.ts';
 import type { LessonProgress } from '../../../shared/contracts/progress.ts';
+import { playableQualities } from '../../components/playable-quality.ts';
 import { closestQuality, compareQualities, type Quality } from '../../../shared/models/quality.ts';
 
 /** Every quality any lesson of the course has, best first. */
@@ -11,10 +12,9 @@ export function courseQualities(course: CourseView): Quality[] {
 
 /** What this lesson offers nearest to the wish, with its bytes; null for a lesson that cannot be taken home. */
 export function offerFor(lesson: LessonView, wished: Quality): { quality: Quality; bytes: number } | null {
-  const quality = closestQuality(
-    wished,
-    lesson.qualities.map((offer) => offer.quality),
-  );
+  // The wish is perhaps of another computer, which decodes more.
+  const playable = playableQualities(lesson.qualities.map((offer) => offer.quality));
+  const quality = closestQuality(wished, playable);
   return lesson.qualities.find((offer) => offer.quality === quality) ?? null;
 }
 

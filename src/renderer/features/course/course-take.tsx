@@ -1,7 +1,7 @@
 import { ArrowDownToLine } from 'lucide-react';
 import type { CourseView } from '../../../shared/contracts/catalog.ts';
 import { Button } from '../../components/button.tsx';
-import { isPlayable } from '../../components/playable-quality.ts';
+import { playableQualities } from '../../components/playable-quality.ts';
 import { Problem } from '../../components/problem.tsx';
 import { Select } from '../../components/select.tsx';
 import { useFormat } from '../../i18n/format.ts';
@@ -24,7 +24,7 @@ export function CourseTake({ course }: { course: CourseView }) {
   const downloads = useDownloads((state) => state.byLesson);
   const add = useDownloads((state) => state.add);
   const storage = useDownloads((state) => state.storage);
-  const qualities = courseQualities(course).filter((quality) => quality !== 'original' && isPlayable(quality));
+  const qualities = playableQualities(courseQualities(course)).filter((quality) => quality !== 'original');
   const chosen = closestQuality(wished, qualities);
   const plan = planCourse(course, downloads, wished, storage);
   const addAll = async () => {

@@ -1,5 +1,5 @@
 import { sparing } from '../../../shared/models/quality.ts';
-import { isPlayable } from '../../components/playable-quality.ts';
+import { playableQualities } from '../../components/playable-quality.ts';
 import { SettingRow } from '../../components/setting-row.tsx';
 import { Select } from '../../components/select.tsx';
 import { Switch } from '../../components/switch.tsx';
@@ -17,7 +17,7 @@ export function WatchingSettings() {
   const attempt = useAttempt();
   const settings = useSettings((state) => state.settings);
   const set = useSettings((state) => state.set);
-  const qualities = ladder.filter(isPlayable).map((quality) => ({ id: quality, label: name(quality) }));
+  const qualities = playableQualities(ladder).map((quality) => ({ id: quality, label: name(quality) }));
   return (
     <>
       <SettingRow title={text('settings.streamQuality')} help={text('settings.streamQualityHelp')}>

@@ -1,6 +1,6 @@
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Menu, type Choice } from '../../../components/menu.tsx';
-import { isPlayable } from '../../../components/playable-quality.ts';
+import { playableQualities } from '../../../components/playable-quality.ts';
 import { useFormat, type Format } from '../../../i18n/format.ts';
 import { useQualityName } from '../../../i18n/quality-name.ts';
 import { useText, type Text } from '../../../i18n/text.ts';
@@ -21,7 +21,8 @@ export function QualityMenu() {
   const local = usePlayerState((state) => state.local);
   // The cost is said to the nearest few seconds; the menu need not be drawn anew with every frame.
   const fromMs = usePlayerState((state) => Math.floor(state.positionMs / 5000) * 5000);
-  const offers = source.qualities.filter(({ quality }) => isPlayable(quality));
+  const playable = playableQualities(source.qualities.map(({ quality }) => quality));
+  const offers = source.qualities.filter(({ quality }) => playable.includes(quality));
   if (offers.length < 2) return null;
   const now = shown === null ? text('player.auto') : name(shown);
   const cost = (offer: Offer) => costWords(text, format, source, offer, local, fromMs);

@@ -20,6 +20,14 @@ export function leaveMediaErrorsToUs(): HlsConfig['errorController'] {
   };
 }
 
+/** So far ahead of the picture on the screen a decoder reads. */
+const decoderLeadSeconds = 0.5;
+
+/** The bytes were not even such that a decoder could be given them; Chromium says so in words alone. */
+function isRefusal(error: MediaError | null): boolean {
+  return error?.message.includes('APPEND_FAILED') ?? false;
+}
+
 interface MediaRepairOptions {
   readonly video: HTMLVideoElement;
   readonly now: () => number;
@@ -44,6 +52,8 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
   const listening = new AbortController();
   const wished = followWish(video, listening.signal);
   let appending: Fragment[] = [];
+  let refused: Fragment | undefined;
+  let lastAppended: Fragment | undefined;
   let timer = 0;
   let waiting = false;
   let place = 0;
@@ -55,20 +65,29 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
   };
   for (const event of ['timeupdate', 'seeking'] as const) on(event, note);
 
-  /** Where the segment ends that was being taken in, else the one on the screen. */
+  /** Where the segment ends that was refused, else the one being taken in, else the one the decoder was reading. */
   const segmentEnd = (hls: Hls): number => {
-    const shown = hls.levels[Math.max(0, hls.currentLevel)]?.details?.fragments.find(({ start, end }) => start <= place + 0.1 && place + 0.1 < end);
-    return (appending[0] ?? shown)?.end ?? place + 2;
+    const reading = place + decoderLeadSeconds;
+    const read = hls.levels[Math.max(0, hls.currentLevel)]?.details?.fragments.find(({ start, end }) => start <= reading && reading < end);
+    return (refused ?? appending[0] ?? (isRefusal(video.error) ? lastAppended : read))?.end ?? place + 2;
   };
 
   return {
     follow: (hls) => {
       appending = [];
+      refused = lastAppended = undefined;
+      // The buffer says so before the element does, and before the next segment has begun.
+      hls.on(Events.ERROR, (_event, { details, sourceBufferName }) => {
+        if (details === ErrorDetails.BUFFER_APPENDING_ERROR && sourceBufferName !== 'audio') refused ??= appending[0];
+      });
       hls.on(Events.BUFFER_APPENDING, (_event, { type, frag }) => {
         if (type !== 'audio' && frag.sn !== 'initSegment') appending.push(frag);
       });
       hls.on(Events.BUFFER_APPENDED, (_event, { type, frag }) => {
-        if (type !== 'audio') appending = appending.filter(({ sn }) => sn !== frag.sn);
+        if (type === 'audio') return;
+        appending = appending.filter(({ sn }) => sn !== frag.sn);
+        // Refused segments count as taken in too, once their turn is over.
+        if (frag.sn !== 'initSegment') lastAppended = frag;
       });
     },
     repair: (hls) => {

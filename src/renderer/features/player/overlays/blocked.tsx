@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../../../shared/errors.ts';
 import { unionRanges } from '../../../../shared/models/ranges.ts';
 import { closestQuality } from '../../../../shared/models/quality.ts';
 import { Button } from '../../../components/button.tsx';
+import { playableQualities } from '../../../components/playable-quality.ts';
 import { errorWords } from '../../../i18n/errors.ts';
 import { useFormat } from '../../../i18n/format.ts';
 import { useText } from '../../../i18n/text.ts';
@@ -69,7 +70,7 @@ function QueueOffer() {
   const wished = useSettings((state) => state.settings.downloadQuality);
   const quality = closestQuality(
     wished,
-    source.qualities.map((offer) => offer.quality),
+    playableQualities(source.qualities.map((offer) => offer.quality)),
   );
   if (queued) return <p>{text('player.absentQueued')}</p>;
   if (quality === undefined) return null;

@@ -3,6 +3,7 @@ import type { LessonView } from '../../../../shared/contracts/catalog.ts';
 import type { ErrorCode, TeachifyError } from '../../../../shared/errors.ts';
 import { closestQuality } from '../../../../shared/models/quality.ts';
 import { Button } from '../../../components/button.tsx';
+import { playableQualities } from '../../../components/playable-quality.ts';
 import { errorWords } from '../../../i18n/errors.ts';
 import { useText } from '../../../i18n/text.ts';
 import { useCatalog, useDownloads, useNavigation, useSettings } from '../../../stores/stores.ts';
@@ -49,7 +50,7 @@ function QueueLesson({ lesson }: { lesson: LessonView }) {
   const wished = useSettings((state) => state.settings.downloadQuality);
   const quality = closestQuality(
     wished,
-    lesson.qualities.map((offer) => offer.quality),
+    playableQualities(lesson.qualities.map((offer) => offer.quality)),
   );
   if (queued) return <p>{text('player.absentQueued')}</p>;
   if (quality === undefined) return null;
