@@ -1,4 +1,5 @@
 import type { TimeRange } from '../../../shared/models/ranges.ts';
+import { placeOf } from './place-of.ts';
 import type { PlayerStore } from './player-store.ts';
 
 /** Keeps the store in step with the element; gives back the function that stops it. */
@@ -7,10 +8,11 @@ export function followVideo(video: HTMLVideoElement, store: PlayerStore): () => 
   const on = (events: readonly (keyof HTMLVideoElementEventMap)[], run: () => void) => {
     for (const event of events) video.addEventListener(event, run, { signal: stop.signal });
   };
-  const position = () => {
-    if (!video.seeking && video.readyState > HTMLMediaElement.HAVE_NOTHING) store.setState({ positionMs: video.currentTime * 1000 });
-  };
-  on(['timeupdate', 'seeked'], position);
+  // Whoever moved it, while it seeks it already says where to.
+  on(['timeupdate', 'seeking', 'seeked'], () => {
+    const seconds = placeOf(video);
+    if (seconds !== null) store.setState({ positionMs: seconds * 1000 });
+  });
   on(['progress', 'timeupdate'], () => store.setState({ buffered: rangesOf(video.buffered) }));
   on(['play'], () => store.setState({ playing: true, ended: false }));
   on(['pause'], () => store.setState({ playing: false }));

@@ -1,4 +1,5 @@
 import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import { placeOf } from './place-of.ts';
 import { createReporter } from './reporter.ts';
 import { createSessionRecorder } from './session-recorder.ts';
 import type { Remote } from '../../bridge.ts';
@@ -26,8 +27,8 @@ export function recordSession({ video, source, startMs, remote, monotonic, faile
 
   let place = startMs;
   const positionMs = () => {
-    // Without a source, as while a failed decoder is set up anew, the element stands at zero; that is not where one was.
-    if (video.readyState > HTMLMediaElement.HAVE_NOTHING) place = video.currentTime * 1000;
+    const seconds = placeOf(video);
+    if (seconds !== null) place = seconds * 1000;
     const position = place;
     if (video.ended && source.durationMs - position < endToleranceMs) return source.durationMs;
     return Math.min(position, source.durationMs);

@@ -1,5 +1,6 @@
 import Hls, { ErrorDetails, Events, type ErrorData, type Fragment, type HlsConfig } from 'hls.js';
 import type { ErrorCode } from '../../../../shared/errors.ts';
+import { placeOf } from '../place-of.ts';
 import { createRepairPlan } from './repair-plan.ts';
 import { followWish } from './wish-to-play.ts';
 
@@ -59,9 +60,8 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
   let place = 0;
 
   const on = (event: keyof HTMLVideoElementEventMap, run: () => void) => video.addEventListener(event, run, { signal: listening.signal });
-  // Without a source, the element stands at zero; that is not where one is.
   const note = () => {
-    if (!waiting && video.readyState > HTMLMediaElement.HAVE_NOTHING) place = video.currentTime;
+    if (!waiting) place = placeOf(video) ?? place;
   };
   for (const event of ['timeupdate', 'seeking'] as const) on(event, note);
 

@@ -1,4 +1,5 @@
 import type { Quality } from '../../../../shared/models/quality.ts';
+import { placeOf } from '../place-of.ts';
 import type { Engine, EngineListener } from './engine.ts';
 import type { Gate } from './gate.ts';
 import { notNow, reasonOf } from './unavailable.ts';
@@ -58,10 +59,7 @@ export function createPlainEngine({ video, url, startMs, quality, gate, isBlocke
     await load();
   };
 
-  const note = () => {
-    // Without a source, the element stands at zero; that is not where one is.
-    if (video.readyState > HTMLMediaElement.HAVE_NOTHING) wanted = video.currentTime;
-  };
+  const note = () => (wanted = placeOf(video) ?? wanted);
   video.addEventListener('timeupdate', note, { signal });
   video.addEventListener('seeking', note, { signal });
   video.addEventListener('loadeddata', () => gate.passed(), { signal });

@@ -9,7 +9,7 @@ const fragments = Array.from({ length: 8 }, (_, sn) => ({ sn, start: sn * 6, end
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('HTMLMediaElement', { HAVE_NOTHING: 0 });
+  vi.stubGlobal('HTMLMediaElement', { HAVE_NOTHING: 0, HAVE_CURRENT_DATA: 2 });
   vi.stubGlobal('window', { setTimeout, clearTimeout });
 });
 afterEach(() => {
