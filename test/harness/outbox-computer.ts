@@ -6,6 +6,7 @@ import { openDatabases } from '../../src/core/database/databases.ts';
 import type { ApiClient } from '../../src/core/net/ports.ts';
 import { createProgress } from '../../src/core/progress/progress.ts';
 import type { eventOutcomes, ProgressBatch, ProgressEvent, ProgressRow } from '../../src/shared/api/progress.ts';
+import type { AccountsState } from '../../src/shared/contracts/accounts.ts';
 import type { ConnectionState } from '../../src/shared/contracts/connection.ts';
 import { TeachifyError } from '../../src/shared/errors.ts';
 import type { SessionSnapshot } from '../../src/shared/models/progress.ts';
@@ -28,6 +29,7 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
   let school: School = () => 'applied';
   let returnWindow = 1;
   const line = new Emitter<ConnectionState>();
+  const signedIn = new Emitter<AccountsState>();
   const answer = async (batch: ProgressBatch) => {
     batches.push(batch);
     const results = [];
@@ -41,7 +43,7 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
     ...{ database: databases.ledger, clock, random: { ...systemRandom(), fraction }, logger: silentLogger(), ...(portion === undefined ? {} : { portion }) },
     api: { request } as unknown as ApiClient,
     catalog: { lesson: () => Promise.reject(new Error('not seen')), lessons: async () => [], changed: new Emitter<never>().event },
-    accounts: { current: () => ({ accountId: account }) as never, changed: new Emitter<never>().event },
+    accounts: { current: () => ({ accountId: account }) as never, changed: signedIn.event },
     connectivity: { changed: line.event },
   });
   return {
@@ -55,6 +57,8 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
     spreads: (seconds: number) => void (returnWindow = seconds),
     online: () => line.emit({ status: 'online' } as ConnectionState),
     signIn: (id: string) => void (account = id),
+    /** Who is here signs in again, which is announced. */
+    signInAgain: () => signedIn.emit({} as AccountsState),
     /** The computer's clock is wrong by so much. */
     setClock: (offMs: number) => void (wallOff = offMs),
     watch: (sessionId: string, seconds: number, timelineId = 't') => progress.report(watched(sessionId, seconds, timelineId)),

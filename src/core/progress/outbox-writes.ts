@@ -20,12 +20,20 @@ export interface Report {
   readonly recordedAt: RecordedAt;
 }
 
+/** What waits, and the newest of its sitting that is under way. */
+const overtakes = `SELECT waiting.sequence AS sequence, max(other.sequence) AS newer FROM outbox AS other CROSS JOIN outbox AS waiting
+  ON substr(waiting.session_id, -6) = substr(other.session_id, -6) AND substr(waiting.timeline_id, -6) = substr(other.timeline_id, -6)
+    AND waiting.session_id = other.session_id AND waiting.epoch = other.epoch AND waiting.timeline_id = other.timeline_id AND waiting.account = other.account
+  WHERE other.account = ? AND other.state = 'in_flight' AND waiting.state IN ('pending', 'held') AND waiting.sequence < other.sequence
+  GROUP BY waiting.sequence`;
+
 /** What an event costs on the wire besides its ids, body and clocks. */
 const envelopeBytes = 220;
 
 const installRow = z.object({ id: z.string(), next_sequence: z.int() });
 const sizedRow = z.object({ bytes: z.int() });
 const waitingRow = z.object({ sequence: z.int() });
+const overtakingRow = z.object({ sequence: z.int(), newer: z.int() });
 const latestRow = z.object({ sequence: z.int(), state: z.string(), frozen: z.int() });
 
 /** The outbox: each method is one transaction (`take` one for each portion), durable when it resolves. */
@@ -200,8 +208,17 @@ export class OutboxWrites {
     return { events, bytes: total };
   }
 
-  /** What waits becomes new events, in the order they had; what was refused after it of the same sitting stays after it. */
+  /**
+   * What waits becomes new events, in the order they had; what was refused after it of the same sitting stays after it. What is
+   * under way keeps its number: an event that comes to lie behind it says what it says, for the word on the later one settles both.
+   */
   #renumber(account: string): void {
+    for (const row of this.#db.prepare(overtakes).all(account)) {
+      const { sequence, newer } = overtakingRow.parse(row);
+      const rows = [sequence, newer].map((one) => this.#db.prepare(`SELECT ${eventColumns} FROM outbox WHERE sequence = ?`).get(one));
+      const body = storeSaying(rows.map(readSaying).reduce(joined));
+      this.#run('UPDATE outbox SET body = @body, recorded_at = (SELECT recorded_at FROM outbox WHERE sequence = @newer) WHERE sequence = @sequence', { sequence, newer, body });
+    }
     const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held')";
     const waiting = this.#db.prepare(sql).pluck().all(account).map(Number);
     this.#numberAnew([...waiting, ...this.#refusedSince(account)].sort((a, b) => a - b));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ProgressEvent } from '../../../src/shared/api/progress.ts';
 import { TeachifyError } from '../../../src/shared/errors.ts';
 import { computer, elsewhere, isSitting, noLine, type Outcome, type School } from '../../harness/outbox-computer.ts';
@@ -98,6 +98,30 @@ describe('what the school refuses', () => {
     expect(await items()).toEqual(['held 1']);
     expect(await progress.sync()).toMatchObject({ waiting: 0 });
     expect(sent()[2]).toEqual(['one 1']);
+  });
+});
+
+describe('a student who signs in again while something is sent by the session of before', () => {
+  it('loses none of it, and nothing of it waits for another sign-in', async () => {
+    const { progress, clock, watch, says, signInAgain, batches, items, sent } = computer();
+    onTestFinished(progress.start());
+    const expired = () => new TeachifyError('session_expired', 'please sign in');
+    const untilAsked = async (times: number) => {
+      await expect.poll(async () => (await clock.advance(1000), batches.length), { timeout: 10_000 }).toBe(times);
+    };
+    says(() => Promise.reject(expired()));
+    await watch('sitting', 1);
+    await untilAsked(1);
+    await expect.poll(items).toEqual(['held 1']);
+    const refusal = Promise.withResolvers<Outcome>();
+    says(() => refusal.promise);
+    await watch('sitting', 9);
+    await untilAsked(2);
+    says(() => 'applied');
+    signInAgain();
+    refusal.reject(expired());
+    await expect.poll(async () => (await clock.advance(1000), items()), { timeout: 10_000 }).toEqual([]);
+    expect(sent().slice(2).flat()).toContain('sitting 9');
   });
 });
 
