@@ -216,9 +216,7 @@ class RecordedProgress implements Progress {
     this.#loop.start();
     const stops = [
       connectivity.changed(({ status }) => {
-        if (status !== 'online') return;
-        this.#loop.forgive();
-        void this.#returnWindowMs().then((window) => this.#loop.wake(random.fraction() * window));
+        if (status === 'online') void this.#returnWindowMs().then((window) => this.#loop.comeBackIn(random.fraction() * window));
       }),
       accounts.changed(() => void this.#studentChanged()),
       catalog.changed(() => void this.#shares.follow()),

@@ -26,6 +26,8 @@ export class SyncLoop {
   /** Monotonic ms. */
   #notBefore = 0;
   #last = Number.NEGATIVE_INFINITY;
+  /** Until then a line that came back is not used, monotonic ms. */
+  #returnsAt = 0;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -55,6 +57,17 @@ export class SyncLoop {
   forgive(): void {
     this.#failures = 0;
     this.#notBefore = 0;
+    this.#returnsAt = 0;
+  }
+
+  /** The line is back: in so many ms, and for nothing sooner, not even for what is watched meanwhile. One that flickers does not put it off. */
+  comeBackIn(ms: number): void {
+    const now = this.#deps.clock.monotonic();
+    if (!this.#started || this.#returnsAt > now) return;
+    this.#failures = 0;
+    this.#notBefore = this.#returnsAt = now + ms;
+    this.#alarm.clear();
+    this.wake(ms);
   }
 
   /** Resolves when what runs now has ended. */

@@ -62,6 +62,25 @@ describe('what was watched goes', () => {
     expect(seconds).toBeLessThanOrEqual(21);
   });
 
+  it('when the line comes back no sooner, whatever is watched meanwhile: a whole school may be watching', async () => {
+    const one = await started(() => 0.5);
+    one.spreads(80);
+    await one.watch('second', 1);
+    await within(one, minute, 2);
+    one.says(() => Promise.reject(new TeachifyError('offline', 'no line')));
+    await one.watch('third', 1);
+    await within(one, minute, 3);
+    one.says(() => 'applied');
+    one.online();
+    for (let seconds = 2; seconds <= 7; seconds += 1) {
+      await one.clock.advance(5_000);
+      await one.watch('third', seconds);
+      expect(one.batches).toHaveLength(3);
+    }
+    expect(await within(one, minute, 4)).toBeLessThanOrEqual(11);
+    expect(await one.progress.outbox()).toMatchObject({ waiting: 0 });
+  });
+
   it('later and later while it fails, five minutes at most', async () => {
     const one = await started(() => 0.999);
     one.says(() => Promise.reject(new TeachifyError('unreachable', 'no answer')));
