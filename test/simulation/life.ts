@@ -19,7 +19,7 @@ const tenYearsMs = 10 * 365 * 24 * 60 * 60 * 1000;
 const maxMachines = 5;
 const index = fc.nat(maxMachines - 1);
 const cut = fc.option(fc.nat(25), { freq: 3 });
-const faults = fc.constantFrom<Fault>('none', 'none', 'request lost', 'answer lost', 'doubled', 'late', 'portal', 'server fails');
+const faults = fc.constantFrom<Fault>('none', 'none', 'request lost', 'answer lost', 'doubled', 'late', 'portal', 'server fails', 'answer spoilt');
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

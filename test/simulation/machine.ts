@@ -18,7 +18,7 @@ import { cellMs, donePercent, lessonMs } from './oracle.ts';
 import type { School } from './school.ts';
 
 /** What befalls the next request. */
-export type Fault = 'none' | 'request lost' | 'answer lost' | 'doubled' | 'late' | 'portal' | 'server fails';
+export type Fault = 'none' | 'request lost' | 'answer lost' | 'doubled' | 'late' | 'portal' | 'server fails' | 'answer spoilt';
 
 export interface Mail {
   readonly student: string;
@@ -209,6 +209,8 @@ export class Machine {
     // A page that says yes to everything.
     if (fault === 'portal') return yesToEverything(body as ProgressBatch, school.time);
     const answer = await school.take(mail.student, mail.wire, fault === 'server fails' ? this.#failAfter : null).catch(() => null);
+    // Whoever stands before the school says 502 for it; the line itself stays.
+    if (fault === 'answer spoilt') throw new TeachifyError('server_error', 'No answer of the school');
     if (!answer || fault === 'answer lost') throw new TeachifyError(answer ? 'timeout' : 'server_error', 'No answer');
     if (fault === 'doubled') return school.take(mail.student, mail.wire);
     return answer;

@@ -74,6 +74,8 @@ interface Desk {
   readonly lessons: ReadonlyMap<string, LessonOf>;
   readonly states: States;
   readonly touched: Set<string>;
+  /** Timelines that are told once more, as they are. */
+  readonly again: Set<string>;
   readonly reports: { snapshot: SessionSnapshot; durationMs: number; stamp: PositionStamp }[];
   readonly notes: Writings<StampedNote>;
   readonly choices: Writings<StampedChoice>;
@@ -86,7 +88,7 @@ async function takeTogether(store: Store, intake: Intake, events: readonly Progr
   const noteIds = [...new Set(events.flatMap((event) => (event.kind === 'noted' ? [event.note.noteId] : [])))];
   const names = [...new Set(events.flatMap((event) => (event.kind === 'chose' ? [event.choice.name] : [])))];
   const desk: Desk = {
-    ...{ intake, touched: new Set(), reports: [], fresh: [] },
+    ...{ intake, touched: new Set(), again: new Set(), reports: [], fresh: [] },
     seen: await seenHashes(store, intake.installId, events),
     lessons: await lessonsOf(store, personId, events),
     states: await statesOf(store, personId, events),
@@ -152,7 +154,9 @@ function takeWriting({ notes, choices }: Desk, event: ProgressEvent, stamp: Posi
   return isKept ? outcomeOf(event, 'applied') : outcomeOf(event, 'superseded', 'written anew since');
 }
 
-function tellAgain({ notes, choices }: Desk, event: ProgressEvent): void {
+/** Whoever sent it may have pulled since and know more, or date it otherwise by now: what the school knows stands. */
+function tellAgain({ again, notes, choices }: Desk, event: ProgressEvent): void {
+  if (event.kind === 'watched') again.add(event.snapshot.timelineId);
   if (event.kind === 'noted') notes.tellAgain(event.note.noteId);
   if (event.kind === 'chose') choices.tellAgain(event.choice.name);
 }
@@ -169,6 +173,8 @@ interface Known {
   readonly epoch: number;
   readonly parts: ProgressState[];
   readonly extent: Extent | null;
+  /** Before the batch; absent for what it is the first to name. */
+  readonly row?: { readonly timeline_id: string; readonly lesson_id: string; readonly state: string; readonly version: number };
 }
 
 type States = Map<string, Known>;
@@ -177,15 +183,16 @@ function wholeOf({ parts, extent }: Known): ProgressState {
   return (extent ? foldAll(parts, extent) : parts[0]) ?? emptyProgress;
 }
 
-/** Writes down what the batch changed, each row with a version of its own. @returns the rows of progress among it */
-async function keep(store: Store, personId: string, { touched, states, notes, choices }: Desk): Promise<ProgressRow[]> {
+/** Writes down what the batch changed, each row with a version of its own. @returns the rows of progress among it, and those that are told again */
+async function keep(store: Store, personId: string, { touched, again, states, notes, choices }: Desk): Promise<ProgressRow[]> {
+  const unchanged = [...states].flatMap(([timelineId, { row }]) => (row && again.has(timelineId) && !touched.has(timelineId) ? [rowOnWire(row)] : []));
   const count = touched.size + notes.freshCount + choices.freshCount;
-  if (count === 0) return [];
+  if (count === 0) return unchanged;
   const last = await nextVersions(store, personId, count);
   const [lastNote, lastChoice] = [last - touched.size - choices.freshCount, last - touched.size];
   await keepNotes(store, personId, notes.countTo(lastNote));
   await keepChoices(store, personId, choices.countTo(lastChoice));
-  if (touched.size === 0) return [];
+  if (touched.size === 0) return unchanged;
   const rows = [...states]
     .filter(([timelineId]) => touched.has(timelineId))
     .map(([timelineId, known], index) => ({
@@ -199,7 +206,7 @@ async function keep(store: Store, personId: string, { touched, states, notes, ch
       conflict.columns(['person_id', 'timeline_id']).doUpdateSet(({ ref }) => ({ lesson_id: ref('excluded.lesson_id'), state: ref('excluded.state'), version: ref('excluded.version') })),
     )
     .execute();
-  return rows.map(rowOnWire);
+  return [...unchanged, ...rows.map((row) => rowOnWire(row))];
 }
 
 async function seenHashes(store: Store, installId: string, events: readonly ProgressEvent[]): Promise<Map<number, string>> {
@@ -244,11 +251,11 @@ async function lessonsOf(store: Store, personId: string, events: readonly Progre
 async function statesOf(store: Store, personId: string, events: readonly ProgressEvent[]): Promise<States> {
   const ids = [...new Set(events.flatMap((event) => (event.kind === 'watched' ? [event.snapshot.timelineId] : [])))];
   if (ids.length === 0) return new Map();
-  const rows = await store.selectFrom('progress').select(['timeline_id', 'lesson_id', 'state']).where('person_id', '=', personId).where('timeline_id', 'in', ids).execute();
+  const rows = await store.selectFrom('progress').select(['timeline_id', 'lesson_id', 'state', 'version']).where('person_id', '=', personId).where('timeline_id', 'in', ids).execute();
   return new Map(
     rows.map((row) => {
       const state = JSON.parse(row.state) as ProgressState;
-      return [row.timeline_id, { lessonId: row.lesson_id, epoch: state.epoch, parts: [state], extent: null }];
+      return [row.timeline_id, { lessonId: row.lesson_id, epoch: state.epoch, parts: [state], extent: null, row }];
     }),
   );
 }

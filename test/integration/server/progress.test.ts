@@ -94,6 +94,15 @@ describe('progress that comes in', () => {
     expect(await outcomes(send(student, [event(8, { session_id: 'fork' })]))).toEqual([[8, 'applied']]);
   });
 
+  it('tells anew what it knows of a lesson when a batch comes again, for whoever sent it may have dated it otherwise since', async () => {
+    await send(student, [event(1, { session_id: 'unheard', position_ms: 100 })]);
+    await send(student, [event(1, { session_id: 'elsewhere', position_ms: 900 })], `${install}-elsewhere`);
+    const known = (await student.ask('/api/progress')).json<{ progress: { lesson_id: string }[] }>().progress.find(({ lesson_id: id }) => id === 'making-tea');
+    const answer = (await send(student, [event(1, { session_id: 'unheard', position_ms: 100 })])).json();
+    expect(answer).toMatchObject({ results: [{ outcome: 'duplicate' }] });
+    expect(answer['progress']).toEqual([known]);
+  });
+
   it.each([
     ['no events', { events: [] }],
     ['a range that ends before it begins', { events: [event(1, { ranges: [[5, 1]] })] }],
@@ -105,6 +114,30 @@ describe('progress that comes in', () => {
     const answer = await student.post('/api/progress/batches', { install_id: install, nonce: 'a-nonce-of-mine', sent_at: clock, events: [event(1)], ...fields });
     expect([answer.status, answer.json()['code']]).toEqual([400, 'bad_request']);
     expect((await student.ask('/api/progress')).json()).toEqual(before);
+  });
+});
+
+describe('progress in a file', () => {
+  const handIn = async (events: object[], installId = install) => {
+    const file = { format: 'teachify-progress', version: 1, account: `${school.url}#of-tea`, install_id: installId, exported_at: clock, written_at: 1_000_000, events };
+    const answer = await student.post('/api/progress/files', file);
+    const { taken, known, refused } = answer.json<{ receipt: { taken: number; known: number; refused: number } }>().receipt;
+    return { taken, known, refused };
+  };
+
+  it('of a computer that is reset at every boot is taken each day, and once', async () => {
+    const [monday, tuesday] = [[event(1, { session_id: 'monday' })], [event(1, { session_id: 'tuesday', ranges: [[9000, 9500]] }), event(2, { session_id: 'on tuesday', ranges: [[9600, 9700]] })]];
+    expect(await handIn(monday)).toEqual({ taken: 1, known: 0, refused: 0 });
+    expect(await handIn(tuesday)).toEqual({ taken: 2, known: 0, refused: 0 });
+    expect(await ranges()).toEqual(expect.arrayContaining([[9000, 9500], [9600, 9700]]));
+    expect(await handIn(tuesday)).toEqual({ taken: 0, known: 2, refused: 0 });
+    expect(await handIn(monday)).toEqual({ taken: 0, known: 1, refused: 0 });
+  });
+
+  it('is taken though newer progress of that computer has come over the line', async () => {
+    await send(student, [event(9, { session_id: 'newer' })]);
+    expect(await handIn([event(3, { session_id: 'older', ranges: [[9800, 9900]] })])).toEqual({ taken: 1, known: 0, refused: 0 });
+    expect(await ranges()).toContainEqual([9800, 9900]);
   });
 });
 
