@@ -59,9 +59,11 @@ export function* statementsOf({ course, lessons, students, states, sittings }: C
     const played = unionRanges(seen.get(round) ?? [], ranges);
     seen.set(round, played);
     const state = states.get(personId)?.get(timelineId);
-    if (!state?.done || state.epoch !== epoch || completed.has(round)) continue;
-    // The share that makes a lesson done may have been another then.
     const isEnough = rangesLength(played) * 100 >= lesson.durationMs * course.donePercent;
+    // Of a round before, only its sittings are known.
+    const isDone = state !== undefined && (state.epoch > epoch ? isEnough : state.epoch === epoch && state.done);
+    if (!isDone || completed.has(round)) continue;
+    // The share that makes a lesson done may have been another then.
     if (!isEnough && lastOf.get(round) !== sitting) continue;
     completed.add(round);
     yield { id: id('completed'), verb: verbs.completed, ...whole, result: { completion: true, duration, extensions: told(played) }, timestamp };

@@ -9,13 +9,13 @@ const sitting = (sessionId: string, start: number, end: number): Sitting => ({
   ...{ personId: 'ada', timelineId: 't', sessionId, epoch: 0, ranges: [[start, end]], watchedMs: end - start },
   seenAt: Date.UTC(2030, 0, 1) + end,
 });
-const state = (end: number): ProgressState => ({ epoch: 0, ranges: [[0, end]], sessions: [], done: end >= 9000, position: null });
+const state = (end: number, epoch: number): ProgressState => ({ epoch, ranges: [[0, end]], sessions: [], done: end >= 9000, position: null });
 
-function statements(sittings: readonly Sitting[], watchedTo: number) {
+function statements(sittings: readonly Sitting[], watchedTo: number, epoch = 0) {
   const course = { id: 'c', title: 'C', donePercent: 90 };
   const lessons = [{ id: 'l', title: 'L', durationMs: 10_000, timelineId: 't' }];
   const students = [{ id: 'ada', name: 'Ada', since: 0, lastSeen: null }];
-  return [...statementsOf({ course, lessons, students, sittings, states: new Map([['ada', new Map([['t', state(watchedTo)]])]]) }, 'first-key')];
+  return [...statementsOf({ course, lessons, students, sittings, states: new Map([['ada', new Map([['t', state(watchedTo, epoch)]])]]) }, 'first-key')];
 }
 const named = (all: ReturnType<typeof statements>, verb: string) => all.filter((one) => JSON.stringify(one['verb']).includes(verb));
 
@@ -31,6 +31,15 @@ it('a lesson is completed once, by the sitting that made it so, and that stateme
     },
   ]);
   expect(named(statements([first, second, third], 10_000), 'completed')).toEqual(completed);
+});
+
+it('a round that was completed stays so when the lesson is started anew, and the next one is completed for itself', () => {
+  const sittings = [sitting('one', 0, 9500), sitting('half', 0, 5000)].map((one, round) => ({ ...one, epoch: round, seenAt: one.seenAt + round * 60_000 }));
+  const before = named(statements(sittings.slice(0, 1), 9500), 'completed');
+  expect(before).toHaveLength(1);
+  expect(named(statements(sittings, 5000, 1), 'completed')).toEqual(before);
+  expect(named(statements([...sittings, { ...sitting('rest', 5000, 9500), epoch: 1, seenAt: Date.UTC(2030, 0, 2) }], 9500, 1), 'completed')).toEqual([before[0], expect.anything()]);
+  expect(named(statements([{ ...sitting('some', 0, 5000) }, ...sittings.slice(1)], 5000, 1), 'completed')).toEqual([]);
 });
 
 it('each statement says what the video profile asks of its verb', () => {
