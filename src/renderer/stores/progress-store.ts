@@ -15,24 +15,29 @@ export interface Progress {
   /** Hides what was watched of a lesson now, and has it count no more a little later, unless `undoForget` comes first. */
   readonly forget: (lessonId: string) => void;
   readonly undoForget: (lessonId: string) => void;
+  /** Forgets now what was to be forgotten a little later: who opens the lesson begins a new round with that. Resolves when it is done, or said why not. */
+  readonly decided: (lessonId: string) => Promise<void>;
 }
 
 export function createProgressStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Progress> {
   let all: Lessons = new Map();
   const leaving = new Map<string, () => void>();
   const show = () => store.setState({ lessons: new Map([...all].filter(([lessonId]) => !leaving.has(lessonId))) });
-  const forgetNow = (lessonId: string) => {
+  const forgetting = new Map<string, Promise<void>>();
+  const forgetNow = (lessonId: string): Promise<void> => {
     const timelineId = all.get(lessonId)?.timelineId ?? '';
     const stays = (error: unknown) => {
       leaving.delete(lessonId);
       show();
       failed(error);
     };
-    remote.call('progress.startAnew', { timelineId }).then((row) => {
+    const forgotten = remote.call('progress.startAnew', { timelineId }).then((row) => {
       leaving.delete(lessonId);
       all = new Map([...all, [lessonId, row]]);
       show();
-    }, stays);
+    }, stays).finally(() => forgetting.delete(lessonId));
+    forgetting.set(lessonId, forgotten);
+    return forgotten;
   };
   const store = createStore<Progress>()((set) => ({
     lessons: new Map(),
@@ -40,13 +45,18 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
     outbox: null,
     sendNow: async () => set({ outbox: await remote.call('progress.sendNow') }),
     forget: (lessonId) => {
-      leaving.set(lessonId, later(undoMs, () => forgetNow(lessonId)));
+      leaving.set(lessonId, later(undoMs, () => void forgetNow(lessonId)));
       show();
     },
     undoForget: (lessonId) => {
       leaving.get(lessonId)?.();
       leaving.delete(lessonId);
       show();
+    },
+    decided: async (lessonId) => {
+      const wait = leaving.get(lessonId);
+      wait?.();
+      if (wait) await (forgetting.get(lessonId) ?? forgetNow(lessonId));
     },
   }));
   const start = () => {
@@ -63,6 +73,9 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
     return () => {
       stopLessons();
       stopOutbox();
+      // Done later it would be done to whoever sits here then.
+      for (const wait of leaving.values()) wait();
+      leaving.clear();
     };
   };
   return { store, start };

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
 import { isTeachifyError, type TeachifyError } from '../../../shared/errors.ts';
-import { useAppStores, useConnection } from '../../stores/stores.ts';
+import { useAppStores, useConnection, useProgress } from '../../stores/stores.ts';
 import { loadHlsEngine } from './engine/load-hls-engine.ts';
 
 export type OpenedLesson =
@@ -12,6 +12,7 @@ export type OpenedLesson =
 /** Opens the lesson for as long as it is shown. One that failed for want of the line is opened again when the line is back. */
 export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again: () => void } {
   const { remote } = useAppStores();
+  const decided = useProgress((progress) => progress.decided);
   const [opened, setOpened] = useState<OpenedLesson>({ status: 'opening' });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -20,8 +21,14 @@ export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again
     setOpened({ status: 'opening' });
     // Meanwhile; when it cannot be loaded, the playback that needs it says so.
     loadHlsEngine().catch(() => undefined);
-    remote.call('playback.open', { lessonId }).then(
+    const opening = async () => {
+      // Or the place, and the round that is reported, would be those that are about to count no more.
+      await decided(lessonId);
+      return closed ? null : remote.call('playback.open', { lessonId });
+    };
+    opening().then(
       (source) => {
+        if (!source) return;
         mediaId = source.mediaId;
         if (closed) void remote.call('playback.close', { mediaId });
         else setOpened({ status: 'open', source });
@@ -35,7 +42,7 @@ export function useOpenedLesson(lessonId: string): { opened: OpenedLesson; again
       closed = true;
       if (mediaId !== null) void remote.call('playback.close', { mediaId });
     };
-  }, [remote, lessonId, attempt]);
+  }, [remote, decided, lessonId, attempt]);
 
   const again = useCallback(() => setAttempt((count) => count + 1), []);
   const online = useConnection((connection) => connection.state.status === 'online');

@@ -28,13 +28,13 @@ describe('a lesson that shall count as not watched', () => {
       return () => void due.delete(run);
     };
     const { store, start } = createProgressStore(remote, later, (error) => failures.push(error));
-    start();
+    const stop = start();
     await settle();
     const pass = async () => {
       for (const run of due.keys()) run();
       await settle();
     };
-    return { remote, store, due, pass, failures, shown: () => [...store.getState().lessons.keys()] };
+    return { remote, store, stop, due, pass, failures, shown: () => [...store.getState().lessons.keys()] };
   }
 
   it('does so at once for the eye, and for good when it was not undone in time', async () => {
@@ -46,6 +46,31 @@ describe('a lesson that shall count as not watched', () => {
     expect(shown()).toEqual(['b']);
     await pass();
     expect(store.getState().lessons.get('a')).toMatchObject({ percent: 0, ranges: [] });
+  });
+
+  it('does so before it is opened again, or all that is watched now would count for the round of before', async () => {
+    const asked = Promise.withResolvers<unknown>();
+    const { store, due, shown } = await open(() => asked.promise);
+    await store.getState().decided('a');
+    expect(shown()).toEqual(['a', 'b']);
+    store.getState().forget('a');
+    let isDecided = false;
+    for (let times = 0; times < 2; times += 1) void store.getState().decided('a').then(() => (isDecided = true));
+    await settle();
+    expect([isDecided, due.size]).toEqual([false, 0]);
+    asked.resolve({ ...watched, ranges: [], percent: 0 });
+    await settle();
+    expect(isDecided).toBe(true);
+    expect(store.getState().lessons.get('a')).toMatchObject({ percent: 0 });
+  });
+
+  it('stays as it was when its student leaves: whoever sits down next has watched what they have', async () => {
+    const { store, stop, due } = await open(() => ({ ...watched, ranges: [], percent: 0 }));
+    store.getState().forget('a');
+    stop();
+    expect(due.size).toBe(0);
+    await store.getState().decided('a');
+    expect(store.getState().lessons.get('a')).not.toMatchObject({ percent: 0 });
   });
 
   it('stays as it was when undone, or when main cannot', async () => {
