@@ -74,12 +74,14 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   start(): () => Promise<void> {
     const { accounts, catalog, connectivity, gateChanged, store, logger } = this.#deps;
     const stop = this.#runner.start();
+    // The pieces say the same at the next start.
+    const untold = (error: unknown) => logger.warn('that a lesson lost bytes could not be written down', { error });
     const stops = [
       accounts.changed(() => void this.#pumpAnew()),
       catalog.changed(() => void this.#takeUpdates()),
       connectivity.changed(({ status }) => void (status === 'online' && this.#pumpAnew())),
       gateChanged(() => void this.#pumpAnew()),
-      store.changed(({ fileId, present }) => (present ? this.#bytesCame() : void this.#bytesLost(fileId))),
+      store.changed(({ fileId, present }) => (present ? this.#bytesCame() : void this.#bytesLost(fileId).catch(untold))),
     ];
     void giveBackOrphans(this.#rows, store).catch((error: unknown) => logger.warn('what removed lessons kept could not be given back', { error }));
     void this.#pumpAnew();
