@@ -70,6 +70,8 @@ class RecordedProgress implements Progress {
   readonly choicesChanged: Progress['choicesChanged'];
   readonly outboxChanged: Progress['outboxChanged'];
   #running = new AbortController();
+  /** Someone signed in since the last sync began; what that one still sent by the session of before may have been held. */
+  #hasCome = false;
 
   constructor(dependencies: Dependencies) {
     const { database, random, clock, portion = usualPortion, onServerTime = async () => {} } = dependencies;
@@ -246,6 +248,7 @@ class RecordedProgress implements Progress {
 
   async #studentChanged(): Promise<void> {
     const account = this.#account();
+    this.#hasCome = true;
     if (account !== null) await this.#outbox.releaseHeld(account);
     await this.#shares.follow();
     if (!(await this.#announcements.tellEverything())) return;
@@ -262,6 +265,8 @@ class RecordedProgress implements Progress {
   async #sync(): Promise<void> {
     const account = this.#account();
     if (account === null) return;
+    if (this.#hasCome) await this.#outbox.releaseHeld(account);
+    this.#hasCome = false;
     try {
       // What cannot be sent is no reason to know nothing of other machines.
       const unsent = await this.#sender.sendAll(account, this.#running.signal).then(() => null, (error: unknown) => ({ error }));

@@ -102,7 +102,7 @@ describe('what the school refuses', () => {
 });
 
 describe('a student who signs in again while something is sent by the session of before', () => {
-  it('loses none of it, and nothing of it waits for another sign-in', async () => {
+  it.each(['sitting', 'another sitting'])('loses none of it (%s), and nothing of it waits for another sign-in', async (sitting) => {
     const { progress, clock, watch, says, signInAgain, batches, items, sent } = computer();
     onTestFinished(progress.start());
     const expired = () => new TeachifyError('session_expired', 'please sign in');
@@ -115,13 +115,13 @@ describe('a student who signs in again while something is sent by the session of
     await expect.poll(items).toEqual(['held 1']);
     const refusal = Promise.withResolvers<Outcome>();
     says(() => refusal.promise);
-    await watch('sitting', 9);
+    await watch(sitting, 9);
     await untilAsked(2);
     says(() => 'applied');
     signInAgain();
     refusal.reject(expired());
     await expect.poll(async () => (await clock.advance(1000), items()), { timeout: 10_000 }).toEqual([]);
-    expect(sent().slice(2).flat()).toContain('sitting 9');
+    expect(sent().slice(2).flat()).toContain(`${sitting} 9`);
   });
 });
 
