@@ -107,6 +107,23 @@ test('a lesson counts as not watched at the student’s word, also one that is n
   await expect(page.getByRole('button', { name: `More for ${title}` })).toBeHidden();
 });
 
+test('a lesson that is opened while it could still be undone is watched anew, not for the round of before', async () => {
+  const watched = { lessonId: school.lesson(0).id, timelineId: 'chambers-1', ranges: [[0, 60_000]] as [number, number][], percent: 25, done: false, positionMs: 60_000, watchedMs: 60_000, updatedAt: 1 };
+  await show({
+    ...value('progress.lessons', [watched]),
+    ...value('progress.startAnew', { ...watched, ranges: [], percent: 0, positionMs: 0, watchedMs: 0 }),
+    ...failure('playback.open', 'not_found', false),
+  });
+  const { page } = stage;
+  await openCourse();
+  await page.getByRole('button', { name: `More for ${school.lesson(0).title}` }).click();
+  await page.getByRole('menuitem', { name: 'Count as not watched' }).click();
+  await page.getByRole('button', { name: /^Play Four/ }).click();
+  await expect.poll(() => asked('playback.open')).toHaveLength(1);
+  const calls = (await stage.calls()).map(({ name }) => name).filter((name) => name === 'progress.startAnew' || name === 'playback.open');
+  expect(calls).toEqual(['progress.startAnew', 'playback.open']);
+});
+
 test('the line going and coming is said, with what waits', async () => {
   await show({});
   const { page } = stage;
