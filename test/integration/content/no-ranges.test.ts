@@ -25,7 +25,8 @@ beforeEach(async () => {
     serverUrl: () => server.url,
     authorisation: { accessToken: async () => null, replaceToken: async () => '' },
   });
-  const opened = await openStoreOnDisk({ source, budget });
+  // So slow, as it is said, that each request would ask for five pieces.
+  const opened = await openStoreOnDisk({ source, budget, bandwidth: { bitsPerSecond: () => 800_000, record: () => {} } });
   store = opened.store;
   await store.register(file);
   return async () => {

@@ -239,8 +239,8 @@ it('a manifest out of an old cache is not taken for the new revision, and not fo
     expect(line.bytesDown(/^\/media\//)).toBeGreaterThan(before);
     // The newest is here now; what the cache still has is older, and takes nothing away.
     isStale = true;
-    await asked(() => mend('and another'));
     const whole = line.bytesDown(/^\/media\//);
+    await asked(() => mend('and another'));
     await line.cut();
     await core.connectivity.probe();
     expect(new Set(await playAll())).toEqual(new Set([200]));
