@@ -5,6 +5,7 @@ import { TeachifyError } from '../../shared/errors.ts';
 import type { EncodedLesson } from '../../shared/models/encoded-lesson.ts';
 import { touchCourse } from './catalog-changes.ts';
 import { contentKeyOf } from './content-key.ts';
+import { requireOwnCourse } from './publication.ts';
 import type { Store } from '../store/database.ts';
 import { inTransaction } from '../store/transactions.ts';
 
@@ -20,7 +21,8 @@ interface Looked {
 /** Puts it at the end of its course, or in place of what it was. Throws bad_request when there is no video of known length at the address. */
 export async function linkLesson(store: Store, lesson: LinkedLesson, now: number): Promise<void> {
   const { durationMs, rates } = await lookAt(lesson.url);
-  const known = await store.selectFrom('lessons').select(['position', 'revision', 'timeline_id', 'duration_ms']).where('id', '=', lesson.id).executeTakeFirst();
+  const known = await store.selectFrom('lessons').select(['course_id', 'position', 'revision', 'timeline_id', 'duration_ms']).where('id', '=', lesson.id).executeTakeFirst();
+  requireOwnCourse(known, lesson);
   const { last } = await store.selectFrom('lessons').select(({ fn }) => fn.max('position').as('last')).where('course_id', '=', lesson.courseId).executeTakeFirstOrThrow();
   const bytes = Object.fromEntries([...rates].map(([quality, rate]) => [quality, Math.round((rate / 8) * (durationMs / 1000))]));
   const row = {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { toWire } from '../../shared/api/codec.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import { encodedLessonSchema, filesOf, type EncodedLesson, type EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import { manifestSchema, type Manifest, type PublishedFile, type Rendition, type SideFile } from '../../shared/models/manifest.ts';
 import { encodePieceTable } from '../../shared/models/piece-table.ts';
@@ -73,6 +74,7 @@ interface Draft {
 /** `overtaken` when another revision came meanwhile: its files are known now, and what is left is the next revision. */
 async function publishOn({ store, media, keys, now }: Dependencies, { folder, lesson, sourceHash, keyIds }: Draft, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
   const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
+  requireOwnCourse(before, lesson);
   if (before?.source_hash === sourceHash) return 'unchanged';
 
   const contentKey = await contentKeyOf(store, lesson.id);
@@ -104,7 +106,8 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
   };
   return inTransaction(store, async (db) => {
     await takeTurn(db, `lesson ${lesson.id}`);
-    const current = await db.selectFrom('lessons').select('revision').where('id', '=', lesson.id).executeTakeFirst();
+    const current = await db.selectFrom('lessons').select(['revision', 'course_id']).where('id', '=', lesson.id).executeTakeFirst();
+    requireOwnCourse(current, lesson);
     if (current?.revision !== before?.revision) return 'overtaken';
     await db
       .insertInto('lessons')
@@ -114,6 +117,11 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     await touchCourse(db, lesson.courseId);
     return 'published';
   });
+}
+
+/** Throws conflict for a lesson of another course, which may have come since this one was ordered: its key and attachments are that course's. */
+export function requireOwnCourse(known: { readonly course_id: string } | undefined, { id, courseId }: Pick<EncodedLesson, 'id' | 'courseId'>): void {
+  if (known && known.course_id !== courseId) throw new TeachifyError('conflict', `Lesson ${id} is in another course here`);
 }
 
 async function describe(

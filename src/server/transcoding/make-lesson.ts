@@ -6,7 +6,7 @@ import { TeachifyError } from '../../shared/errors.ts';
 import { captionsLanguageSchema, encodedLessonSchema, type EncodedLesson } from '../../shared/models/encoded-lesson.ts';
 import { wait } from '../jobs/wait.ts';
 import { createEndurance } from '../services/endurance.ts';
-import type { Publication } from '../services/publication.ts';
+import { requireOwnCourse, type Publication } from '../services/publication.ts';
 import type { Store } from '../store/database.ts';
 import { toWebVtt } from './captions.ts';
 import { transcode } from './transcode.ts';
@@ -116,7 +116,8 @@ async function convertCaptions({ captions }: LessonOrder, folder: string) {
 /** After the last lesson of its course, or where it is; `playable` when this very order was published in part or whole. */
 async function placeOf(store: Store, order: LessonOrder): Promise<{ position: number; playable: boolean }> {
   const known = await store.selectFrom('lessons').select(['position', 'timeline_id', 'course_id']).where('id', '=', order.id).executeTakeFirst();
-  if (known?.course_id === order.courseId) return { position: known.position, playable: known.timeline_id === order.timelineId };
+  requireOwnCourse(known, order);
+  if (known) return { position: known.position, playable: known.timeline_id === order.timelineId };
   const { last } = await store
     .selectFrom('lessons')
     .select(({ fn }) => fn.max('position').as('last'))

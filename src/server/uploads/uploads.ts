@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import { notFound, statusOf } from '../errors.ts';
 import type { Store } from '../store/database.ts';
 import { isAway, isBusy } from '../store/failures.ts';
+import { moveFile } from './move-file.ts';
 import { createReservations, type Reservations } from './reservations.ts';
 
 /** Files on their way from a teacher, by tus 1.0 (https://tus.io/protocols/resumable-upload). */
@@ -127,8 +128,8 @@ export async function createUploads({ folder, quota, path, database, now }: Depe
     take: async (uploadId, personId, to) => {
       await owned(uploadId, personId);
       await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await moveFile(join(folder, uploadId), to);
       await reservations.release(uploadId);
-      await rename(join(folder, uploadId), to);
       await records.delete(uploadId);
       verified.delete(uploadId);
     },
