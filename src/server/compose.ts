@@ -111,7 +111,7 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
     progress,
     teaching: createTeaching(store, now, readsFrom(store, replica, now)),
     progressFiles: createProgressFiles({ store, ledger: progress, keys, now }),
-    ...{ media, files, mediaKind: createMediaKinds(store), mediaBaseUrl: base },
+    ...{ media, files, mediaKind: createMediaKinds(store, media), mediaBaseUrl: base },
     jobs,
     uploads,
     sources,

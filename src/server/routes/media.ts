@@ -28,9 +28,9 @@ export const mediaRoutes: FastifyPluginAsync<Services> = async (app, { files, me
   app.get<{ Params: { sha256: string } }>('/media/:sha256/leave', async (request, reply) => {
     const { sha256 } = request.params;
     if (!sha256Schema.safeParse(sha256).success) throw notFound('File');
-    const { picture, isPrivate } = await mediaKind(sha256);
     const isThere = media.localPath(sha256) !== null && (await media.size(sha256)) !== null;
-    if (picture !== null || isPrivate || !isThere) throw new TeachifyError('forbidden', 'This is not for a proxy to send by itself');
+    const kind = isThere ? await mediaKind(sha256) : null;
+    if (kind === null || kind.picture !== null || kind.isPrivate) throw new TeachifyError('forbidden', 'This is not for a proxy to send by itself');
     return reply.code(204).header('cache-control', `max-age=${leaveSeconds}`).send();
   });
 

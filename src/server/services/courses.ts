@@ -7,6 +7,7 @@ import type { MediaStorage } from '../storage/ports.ts';
 import type { Store } from '../store/database.ts';
 import { inTransaction } from '../store/transactions.ts';
 import { attachmentsOf } from './attachments.ts';
+import { unnamedFilm } from './media-kinds.ts';
 import { recordAction, type Actor } from './audit.ts';
 import { buryItem, touchCourse } from './catalog-changes.ts';
 import { requireAdmin, requireTeacherOf, requireTeacherOfLesson } from './course-access.ts';
@@ -44,7 +45,7 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
     const row = await db.selectFrom('lessons').selectAll().where('id', '=', lessonId).executeTakeFirstOrThrow();
     return lessonOf(row, await attachmentsOf(db, lessonId));
   };
-  /** The media go last and by themselves: a file too many harms nobody, one too few would. */
+  /** The media go last and by themselves: a file too few would harm. */
   const discard = async (files: readonly string[]) => {
     for (const sha256 of files) await media.remove(sha256);
   };
@@ -140,16 +141,19 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
   };
 }
 
-/** @returns the files that were this lesson's alone: each was encrypted with a key of its own */
+/** @returns the files that were this lesson's alone: each was encrypted with a key of its own, or is a film in clear that no lesson has any more */
 async function forgetLesson(db: Store, lessonId: string, courseId: string): Promise<string[]> {
   const files = await db.selectFrom('published_files').select(['sha256', 'piece_table']).where('lesson_id', '=', lessonId).execute();
+  const attached = await attachmentsOf(db, lessonId);
+  const film = await db.selectFrom('lessons').select('plain_sha256').where('id', '=', lessonId).executeTakeFirst();
   await db.deleteFrom('published_files').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('lesson_keys').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('attachments').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('plain_progress').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('lessons').where('id', '=', lessonId).execute();
   await buryItem(db, { kind: 'lesson', id: lessonId, courseId });
-  return files.flatMap(({ sha256, piece_table: table }) => [sha256, ...(table === null ? [] : [(JSON.parse(table) as PublishedFile).sha256])]);
+  const own = files.flatMap(({ sha256, piece_table: table }) => [sha256, ...(table === null ? [] : [(JSON.parse(table) as PublishedFile).sha256])]);
+  return [...own, ...attached.map(({ file }) => file.sha256), ...(await unnamedFilm(db, film?.plain_sha256 ?? null))];
 }
 
 function requireAll(known: readonly string[], given: readonly string[], what: string): void {

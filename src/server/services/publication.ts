@@ -16,6 +16,7 @@ import { bitRatesOf } from './bit-rates.ts';
 import { contentKeyOf } from './content-key.ts';
 import { atOnce, type Endure } from './endurance.ts';
 import { deriveFileKey, encryptSegment, encryptWhole } from './encryption.ts';
+import { unnamedFilm } from './media-kinds.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
@@ -104,7 +105,7 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     source_hash: sourceHash,
     published_at: now(),
   };
-  return inTransaction(store, async (db) => {
+  const outcome = await inTransaction(store, async (db) => {
     await takeTurn(db, `lesson ${lesson.id}`);
     const current = await db.selectFrom('lessons').select(['revision', 'course_id']).where('id', '=', lesson.id).executeTakeFirst();
     requireOwnCourse(current, lesson);
@@ -117,6 +118,8 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     await touchCourse(db, lesson.courseId);
     return 'published';
   });
+  if (outcome === 'published') for (const film of await unnamedFilm(store, before?.plain_sha256 ?? null)) await media.remove(film);
+  return outcome;
 }
 
 /** Throws conflict for a lesson of another course, which may have come since this one was ordered: its key and attachments are that course's. */
