@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../src/core/base/clock.ts';
@@ -55,8 +55,8 @@ interface Making {
 
 /** A file of bytes that look like nothing else, and its description. */
 export function madeFile({ name, pieces, pieceBytes, origin = { kind: 'published' }, hashes = true }: Making): { bytes: Buffer; file: FileDescription } {
-  const bytes = Buffer.alloc(pieces * pieceBytes);
-  for (let at = 0, block = createHash('sha256').update(name).digest(); at < bytes.length; at += 32, block = createHash('sha256').update(block).digest()) block.copy(bytes, at);
+  const key = createHash('sha256').update(name).digest().subarray(0, 16);
+  const bytes = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(pieces * pieceBytes));
   const table = Array.from({ length: pieces }, (_, index) => {
     const offset = index * pieceBytes;
     const sha256 = hashes ? createHash('sha256').update(bytes.subarray(offset, offset + pieceBytes)).digest() : null;
