@@ -53,8 +53,9 @@ export function createFileSender({ media, accelRedirect }: Dependencies): FileSe
       reply.headers({ etag: quoted, 'cache-control': cacheControl, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' });
       if (etagMatches(request.headers['if-none-match'], quoted)) return reply.code(304).send();
       reply.type(type);
-      // The proxy has the range, and answers it; of a stretch it knows nothing.
-      if (accelRedirect !== undefined && path !== null && file && !answer.stretch) {
+      // The proxy has the range, and answers it; of a stretch it knows nothing, and nothing of our tags, by which it would refuse (412).
+      const isConditional = request.headers['if-match'] !== undefined || request.headers['if-unmodified-since'] !== undefined;
+      if (!isConditional && accelRedirect !== undefined && path !== null && file && !answer.stretch) {
         return reply.header('x-accel-redirect', `${accelRedirect}/${basename(dirname(path))}/${basename(path)}`).send('');
       }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { emailSchema, newPasswordSchema, type EnrolmentReport } from '../../shared/api/school.ts';
@@ -11,6 +12,7 @@ import { hashPassword, noPassword } from './passwords.ts';
 import { insertPerson, peopleTurn } from './people.ts';
 
 const mostLines = 5000;
+const linesATurn = 25;
 /** As many sentences as someone reads. */
 const mostReasons = 20;
 
@@ -44,7 +46,9 @@ export async function enrolFromList(store: Store, now: () => number, actor: Acto
   return inTransaction(store, async (db) => {
     await takeTurn(db, peopleTurn);
     const lines: EnrolmentReport['lines'] = [];
-    for (const { line, email, name } of wanted) {
+    for (const [index, { line, email, name }] of wanted.entries()) {
+      // SQLite answers without a pause: who asks for something else would wait for the whole list.
+      if (index % linesATurn === 0) await nextTurn();
       const person = await db.selectFrom('people').select('id').where('email', '=', email).executeTakeFirst();
       const { id } = person ?? (await insertPerson(db, now(), actor, { name, email, role: 'student' }, hashes.get(email) ?? noPassword));
       const isNew = await enrolPerson(db, now(), actor, courseId, id);
