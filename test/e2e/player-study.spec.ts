@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { defaultSettings } from '../../src/shared/models/settings.ts';
 import { failure, value } from '../harness/fixture-bridge.ts';
 import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
-import { createSchool, download, playbackSource, watched } from '../harness/screens/school.ts';
+import { createSchool, download, playbackSource } from '../harness/screens/school.ts';
 import { openStage, type Stage } from '../harness/screens/stage.ts';
 
 // What a student does with a lesson in the player besides watching it, and what cannot be decoded: over a bridge of fixtures, with a real element.
@@ -49,7 +49,7 @@ test('a line that was found opens its lesson at that moment, and the way back le
     ...school.answers,
     ...value('playback.open', playbackSource(school, 0, { resumeMs: 50_000 })),
     ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
-    ...value('progress.report', watched(school, 0, [[0, 0.1]], 0)),
+    ...value('progress.report', undefined),
     ...value('transcripts.search', { lessons: [found], searched: 1 }),
   });
   const { page } = stage;

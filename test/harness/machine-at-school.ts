@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createAccounts, type AccountsAndTokens } from '../../src/core/accounts/accounts.ts';
 import { openKeyFile } from '../../src/core/accounts/key-file.ts';
 import { createLeases } from '../../src/core/accounts/leases.ts';
-import type { SecretVault } from '../../src/core/accounts/ports.ts';
+import type { Accounts, SecretVault } from '../../src/core/accounts/ports.ts';
 import type { Clock } from '../../src/core/base/clock.ts';
 import { silentLogger } from '../../src/core/base/logger.ts';
 import { systemRandom } from '../../src/core/base/random.ts';
@@ -62,6 +62,6 @@ export async function openMachine({ folder, url, clock, vault = openVault, share
 }
 
 /** By the password, as one of the tiny school's people. */
-export function signInHere({ accounts }: Pick<MachineAtSchool, 'accounts'>, who: keyof typeof people, again?: string): ReturnType<AccountsAndTokens['signIn']> {
+export function signInHere({ accounts }: { readonly accounts: Pick<Accounts, 'signIn'> }, who: keyof typeof people, again?: string): ReturnType<Accounts['signIn']> {
   return accounts.signIn(people[who].email, people[who].password, again);
 }

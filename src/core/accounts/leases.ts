@@ -10,7 +10,7 @@ import type { Connection } from '../database/connection.ts';
 import type { ApiClient } from '../net/ports.ts';
 import type { KeyWrapper } from '../base/key-wrapper.ts';
 import { LeaseReads, LeaseWrites, takenBack } from './lease-repository.ts';
-import type { Accounts, CurrentStudent, Leases, PinnedKeys } from './ports.ts';
+import type { AccountId, Accounts, CurrentStudent, Leases, PinnedKeys } from './ports.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import { verifyLease } from './verify-lease.ts';
 
@@ -74,10 +74,9 @@ class StudentLeases implements Leases {
     return new Uint8Array(hkdfSync('sha256', contentKey, new Uint8Array(), fileKeyInfo(keyId), fileKeyBytes));
   }
 
-  async drop(lessonId: string): Promise<void> {
-    const student = this.#student();
-    this.#opened.delete(contextOf(student, lessonId));
-    await this.#writes.remove(student.accountId, lessonId);
+  async drop(account: AccountId, lessonId: string): Promise<void> {
+    this.#opened.delete(contextOf({ accountId: account }, lessonId));
+    await this.#writes.remove(account, lessonId);
   }
 
   async ending(): Promise<EndingLease[]> {
@@ -194,6 +193,6 @@ function unlessCancelled(work: Promise<void>, signal: AbortSignal | undefined): 
   });
 }
 
-function contextOf({ accountId }: CurrentStudent, lessonId: string): string {
+function contextOf({ accountId }: Pick<CurrentStudent, 'accountId'>, lessonId: string): string {
   return `teachify lease ${accountId} ${lessonId}`;
 }

@@ -80,8 +80,8 @@ export interface Leases {
   acquire(lessonId: string, signal?: AbortSignal): Promise<void>;
   /** The AES-128 key of a file, from the lease on this machine. Throws lease_missing or lease_expired. */
   fileKey(lessonId: string, keyId: string): Promise<Uint8Array>;
-  /** Gives it up, e.g. when a lesson is removed. */
-  drop(lessonId: string): Promise<void>;
+  /** Gives this student's up, e.g. when a lesson is removed. */
+  drop(account: AccountId, lessonId: string): Promise<void>;
   /** Those that end within three days, have ended, or were taken back. */
   ending(): Promise<EndingLease[]>;
   /** What `ending` tells, told anew. */

@@ -1,7 +1,7 @@
 import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
 import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
-import type { Accounts, Leases } from '../accounts/ports.ts';
+import type { AccountId, Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
@@ -161,18 +161,20 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     await this.#resume(this.#list.inOrder());
   }
 
-  async remove(lessonIds: readonly string[]): Promise<void> {
+  async remove(lessonIds: readonly string[], of?: AccountId): Promise<void> {
     await this.#ready();
-    const { store, leases } = this.#deps;
-    const entries = lessonIds.map((lessonId) => this.#list.find(lessonId));
-    const { account } = this.#list;
+    const account = of ?? this.#list.account;
+    const isHere = account === this.#list.accountOrNull;
+    const entries = isHere ? lessonIds.map((lessonId) => this.#list.find(lessonId)) : [];
     // Rows first: what a kill leaves of the rest is given back at the next start.
-    await this.#list.remove(entries);
-    for (const entry of entries) {
-      const { lessonId } = entry.row;
-      await this.#runner.stop(entry);
+    if (isHere) await this.#list.remove(entries);
+    else await this.#rows.remove(account, lessonIds);
+    const { store, leases } = this.#deps;
+    for (const lessonId of lessonIds) {
+      const entry = entries.find(({ row }) => row.lessonId === lessonId);
+      if (entry) await this.#runner.stop(entry);
       await giveBack(store, await store.claims({ account, lessonId }));
-      await leases.drop(lessonId);
+      await leases.drop(account, lessonId);
     }
     this.#list.announce();
     this.#runner.pump();

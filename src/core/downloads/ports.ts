@@ -1,5 +1,6 @@
 import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving, StorageView } from '../../shared/contracts/downloads.ts';
 import type { Quality } from '../../shared/models/quality.ts';
+import type { AccountId } from '../accounts/ports.ts';
 import type { Event } from '../base/emitter.ts';
 
 export interface Downloads {
@@ -12,8 +13,11 @@ export interface Downloads {
   move(lessonId: string, position: number): Promise<void>;
   pause(lessonId: string): Promise<void>;
   resume(lessonId: string): Promise<void>;
-  /** Stops them and gives their bytes back, unless another student or lesson keeps them. */
-  remove(lessonIds: readonly string[]): Promise<void>;
+  /**
+   * Stops them and gives their bytes back, unless another student or lesson keeps them: of this student, whoever sits here by then;
+   * of the current one when none is named.
+   */
+  remove(lessonIds: readonly string[], of?: AccountId): Promise<void>;
   /** Those watched to the end whose progress the school has. */
   removeWatched(): Promise<{ lessons: number; bytes: number }>;
   pauseAll(): Promise<void>;

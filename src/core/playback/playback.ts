@@ -30,7 +30,7 @@ interface Dependencies {
   readonly store: PieceStore;
   readonly leases: Leases;
   readonly downloaded: DownloadedLessons;
-  readonly progress: Pick<Progress, 'resumePoint'>;
+  readonly progress: Pick<Progress, 'begin' | 'resumePoint'>;
   readonly connectivity: Pick<Connectivity, 'state' | 'changed' | 'probe'>;
   readonly bandwidth: BandwidthMeter;
   /** app:// URL of a path below the media handler. */
@@ -71,6 +71,7 @@ class LessonPlayback implements Playback {
   async open(lessonId: string): Promise<PlaybackSource> {
     const { accounts, catalog, contents, leases, downloaded, progress, random, mediaUrl, connectivity } = this.#deps;
     const account = accounts.current()?.accountId;
+    if (account === undefined) throw new TeachifyError('signed_out', 'Nobody is signed in');
     const lesson = await catalog.lesson(lessonId);
     const home = await downloaded.quality(lessonId);
     const offline = connectivity.state().status === 'offline';
@@ -84,11 +85,14 @@ class LessonPlayback implements Playback {
       });
     });
     if (content.manifest && !content.foreign) await leases.acquire(lessonId).catch((error: unknown) => this.#tolerate(error));
-    const open = this.#begin(content, account);
-    downloaded.watching(lessonId);
     const resume = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
-    return playbackSourceOf(open, { sessionId: random.id(), home, resume, nextLessonId: next?.id ?? null, ...this.bandwidth(), mediaUrl });
+    if (accounts.current()?.accountId !== account) throw new TeachifyError('signed_out', 'The student left meanwhile');
+    const open = this.#begin(content, account);
+    downloaded.watching(lessonId);
+    const sessionId = random.id();
+    progress.begin(sessionId, account);
+    return playbackSourceOf(open, { sessionId, home, resume, nextLessonId: next?.id ?? null, ...this.bandwidth(), mediaUrl });
   }
 
   #begin(content: LessonContent, account: OpenLesson['account']): OpenLesson {

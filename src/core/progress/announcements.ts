@@ -83,8 +83,9 @@ export class Announcements {
     });
   }
 
-  /** What was just reported, and that it waits. */
-  async tellReported(lesson: LessonProgress): Promise<void> {
+  /** What was just reported, and that it waits; to nobody when who watched has left meanwhile. */
+  async tellReported(account: string, lesson: LessonProgress): Promise<void> {
+    if (this.#deps.account() !== account) return;
     this.#changed.emit([lesson]);
     await this.tellOutbox();
   }

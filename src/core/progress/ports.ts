@@ -3,6 +3,7 @@ import type { LessonProgress, OutboxView } from '../../shared/contracts/progress
 import type { SessionSnapshot } from '../../shared/models/progress.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import type { Note } from '../../shared/models/note.ts';
+import type { AccountId } from '../accounts/ports.ts';
 import type { Event } from '../base/emitter.ts';
 
 export interface ResumePoint {
@@ -15,7 +16,9 @@ export interface ResumePoint {
 }
 
 export interface Progress {
-  /** Folds a report into progress and outbox in one transaction. Durable when it resolves. */
+  /** Reports of this session are this student's from now on, whoever sits here when they come. */
+  begin(sessionId: string, account: AccountId): void;
+  /** Folds a report into progress and outbox in one transaction. Durable when it resolves. Of a session that nobody began, it is the current student's. */
   report(snapshot: SessionSnapshot): Promise<LessonProgress>;
   /** Of the current student: the server's state plus what was not acknowledged yet. */
   lessons(): Promise<LessonProgress[]>;

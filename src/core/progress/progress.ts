@@ -4,7 +4,7 @@ import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import { currentNotes, type Note } from '../../shared/models/note.ts';
 import type { SessionSnapshot } from '../../shared/models/progress.ts';
-import type { Accounts } from '../accounts/ports.ts';
+import type { AccountId, Accounts } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
@@ -21,6 +21,7 @@ import { ProgressReads } from './progress-reads.ts';
 import { Sender } from './sender.ts';
 import { ServerWrites } from './server-writes.ts';
 import { currentState } from './shown-progress.ts';
+import { SittingsOf } from './sittings-of.ts';
 import { SyncLoop } from './sync-loop.ts';
 import { UnwrittenReports } from './unwritten-reports.ts';
 
@@ -59,6 +60,7 @@ class RecordedProgress implements Progress {
   readonly #reads: ProgressReads;
   readonly #outbox: OutboxWrites;
   readonly #unwritten: UnwrittenReports;
+  readonly #sittings = new SittingsOf();
   readonly #server: ServerWrites;
   readonly #sender: Sender;
   readonly #puller: Puller;
@@ -113,15 +115,19 @@ class RecordedProgress implements Progress {
     this.#loop = new SyncLoop({ ...dependencies, sync: () => this.#sync() });
   }
 
+  begin(sessionId: string, account: AccountId): void {
+    this.#sittings.begin(sessionId, account);
+  }
+
   async report(snapshot: SessionSnapshot): Promise<LessonProgress> {
-    const account = this.#requireAccount();
+    const account = this.#sittings.owner(snapshot.sessionId) ?? this.#requireAccount();
     const recordedAt = this.#reading();
     const extent = await this.#announcements.extentOf(snapshot.lessonId);
     await this.#unwritten.record({ account, snapshot, extent, recordedAt });
     this.#loop.wake(Math.max(gatherMs, this.#loop.msUntil(betweenSendsMs)));
     const [shown] = await this.#announcements.shown(account, [snapshot.timelineId]);
     if (!shown) throw new Error('A report that was just stored is not there');
-    await this.#announcements.tellReported(shown);
+    await this.#announcements.tellReported(account, shown);
     return shown;
   }
 

@@ -77,8 +77,8 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'downloads.resume': ({ lessonId }) => downloads.resume(lessonId),
     'downloads.plan': ({ lessonIds, quality }) => downloads.plan(lessonIds, quality),
     'downloads.move': ({ lessonId, position }) => downloads.move(lessonId, position),
-    'downloads.remove': ({ lessonId }) => downloads.remove([lessonId]),
-    'downloads.removeMany': ({ lessonIds }) => downloads.remove(lessonIds),
+    'downloads.remove': ({ lessonId, of }) => downloads.remove([lessonId], of),
+    'downloads.removeMany': ({ lessonIds, of }) => downloads.remove(lessonIds, of),
     'downloads.removeWatched': () => downloads.removeWatched(),
     'downloads.moveFolder': async () => {
       const folder = await shell.chooseFolder();
@@ -103,10 +103,10 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'playback.verify': async ({ mediaId }) => ({ badPieces: await playback.verify(mediaId) }),
     'playback.retry': ({ mediaId }) => playback.retry(mediaId),
     'playback.bandwidth': () => playback.bandwidth(),
-    'progress.report': (snapshot) => {
+    'progress.report': async (snapshot) => {
       // Who watches is there, without touching anything.
       idleLock.active();
-      return progress.report(snapshot);
+      await progress.report(snapshot);
     },
     'progress.lessons': () => progress.lessons(),
     'progress.startAnew': ({ timelineId }) => progress.startAnew(timelineId),

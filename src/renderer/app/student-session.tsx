@@ -4,10 +4,10 @@ import { createStudentStores, StudentStoresContext, useAppStores } from '../stor
 import { startStudentFeeds } from '../stores/student-feeds.ts';
 
 /** The stores of one student, alive while that student is signed in. */
-export function StudentSession({ children }: { children: ReactNode }) {
+export function StudentSession({ account, children }: { account: string; children: ReactNode }) {
   const appStores = useAppStores();
   const failed = useFailureNotice();
-  const [stores] = useState(() => createStudentStores(appStores, failed));
+  const [stores] = useState(() => createStudentStores(appStores, failed, account));
   // Before the first picture, like the feeds of the app.
   useLayoutEffect(() => startStudentFeeds(appStores.accounts, stores), [appStores, stores]);
   return <StudentStoresContext value={stores}>{children}</StudentStoresContext>;

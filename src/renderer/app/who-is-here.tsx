@@ -25,7 +25,7 @@ export function WhoIsHere() {
   if (!state.student) return state.students.length > 0 ? <ChooseStudent state={state} /> : <SignIn again={null} />;
   const away = state.locked ? state.students.find(({ accountId }) => accountId === state.accountId) : undefined;
   return (
-    <StudentSession key={state.accountId}>
+    <StudentSession key={state.accountId} account={state.accountId ?? ''}>
       {away ? <LockScreen student={away} /> : <Frame student={state.student} />}
     </StudentSession>
   );

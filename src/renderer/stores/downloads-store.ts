@@ -39,7 +39,8 @@ export const undoMs = 7000;
 export const storageEveryMs = 2000;
 const speedSamples = 120;
 
-export function createDownloadsStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Downloads> {
+/** `account` is whose they are: what was decided here is done for that one, whoever sits here by then. */
+export function createDownloadsStore(remote: Remote, later: Later, failed: (error: unknown) => void, account: string): Feed<Downloads> {
   const leaving = new Map<string, () => void>();
   let all: ReadonlyMap<string, DownloadItem> = new Map();
   let dueMeasure: (() => void) | null = null;
@@ -50,7 +51,7 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
   };
   const removeNow = (...lessonIds: readonly string[]) => {
     const [only = ''] = lessonIds;
-    const removing = lessonIds.length === 1 ? remote.call('downloads.remove', { lessonId: only }) : remote.call('downloads.removeMany', { lessonIds: [...lessonIds] });
+    const removing = lessonIds.length === 1 ? remote.call('downloads.remove', { lessonId: only, of: account }) : remote.call('downloads.removeMany', { lessonIds: [...lessonIds], of: account });
     const leave = () => {
       for (const lessonId of lessonIds) leaving.delete(lessonId);
     };

@@ -61,10 +61,10 @@ export function createAppStores(remote: Remote, shell: ShellInfo, { now, later, 
   };
 }
 
-export function createStudentStores({ remote, later }: AppStores, failed: (error: unknown) => void): StudentStores {
+export function createStudentStores({ remote, later }: AppStores, failed: (error: unknown) => void, account: string): StudentStores {
   return {
     catalog: createCatalogStore(remote),
-    downloads: createDownloadsStore(remote, later, failed),
+    downloads: createDownloadsStore(remote, later, failed, account),
     leases: createLeasesStore(remote),
     progress: createProgressStore(remote, later, failed),
     navigation: createNavigationStore(),

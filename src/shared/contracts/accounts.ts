@@ -12,7 +12,8 @@ const serverViewSchema = z.object({
 });
 export type ServerView = z.infer<typeof serverViewSchema>;
 
-const accountIdSchema = z.string().min(1).max(2200);
+/** `server address#student id`. */
+export const accountIdSchema = z.string().min(1).max(2200);
 
 /** A student of this machine, as offered to whoever sits down. */
 const knownStudentSchema = studentSchema.extend({
@@ -96,6 +97,6 @@ export const accountsContract = {
 export const callsWhileClosed: ReadonlySet<string> = new Set([
   ...Object.keys(accountsContract.calls).filter((name) => name !== 'accounts.setPin' && name !== 'accounts.signOut'),
   ...['connection.state', 'connection.probe', 'settings.get', 'shell.info', 'shell.setFullScreen', 'shell.keepAwake', 'shell.takeLink'],
-  // The last words of a player that is taken down.
-  ...['progress.report', 'playback.close'],
+  // The last words of a player that is taken down, and what was decided before; neither is answered with anything.
+  ...['progress.report', 'playback.close', 'downloads.remove', 'downloads.removeMany'],
 ]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../api/catalog.ts';
 import { errorCodeSchema } from '../errors.ts';
 import { qualitySchema } from '../models/quality.ts';
+import { accountIdSchema } from './accounts.ts';
 import { call, nothing, type Contract } from './contract.ts';
 
 export const downloadStates = ['queued', 'running', 'waiting', 'paused', 'failed', 'ready'] as const;
@@ -83,6 +84,8 @@ export const folderMovingSchema = z.object({ bytesDone: z.int().nonnegative(), b
 export type FolderMoving = z.infer<typeof folderMovingSchema>;
 
 const lessonInput = z.object({ lessonId: idSchema });
+/** Whose: undone may it be for a while, and somebody else may sit here when that is over. */
+const whose = { of: accountIdSchema };
 
 export const downloadsContract = {
   calls: {
@@ -91,11 +94,11 @@ export const downloadsContract = {
     'downloads.pause': call(lessonInput, nothing),
     'downloads.resume': call(lessonInput, nothing),
     /** Stops it and gives its bytes back, ready or not. */
-    'downloads.remove': call(lessonInput, nothing),
+    'downloads.remove': call(lessonInput.extend(whose), nothing),
     'downloads.plan': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000), quality: qualitySchema }), downloadPlanSchema),
     /** To the n-th place of the queue, 0 first. */
     'downloads.move': call(z.object({ lessonId: idSchema, position: z.int().nonnegative() }), nothing),
-    'downloads.removeMany': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000) }), nothing),
+    'downloads.removeMany': call(z.object({ lessonIds: z.array(idSchema).min(1).max(2000), ...whose }), nothing),
     /** Those watched to the end whose progress the school has. Answers with what was given back. */
     'downloads.removeWatched': call(nothing, z.object({ lessons: z.int().nonnegative(), bytes: z.int().nonnegative() })),
     'downloads.pauseAll': call(nothing, nothing),

@@ -42,8 +42,8 @@ export type OutboxView = z.infer<typeof outboxViewSchema>;
 
 export const progressContract = {
   calls: {
-    /** Durable once it answers. */
-    'progress.report': call(sessionSnapshotSchema, lessonProgressSchema),
+    /** Durable once it answers, which it does with nothing: the lock may have fallen, or another student sat down. `progress.changed` tells. */
+    'progress.report': call(sessionSnapshotSchema, nothing),
     'progress.lessons': call(nothing, z.array(lessonProgressSchema)),
     /** What was watched of it counts no more, on no computer. */
     'progress.startAnew': call(z.object({ timelineId: z.string().min(1).max(64) }), lessonProgressSchema),

@@ -1,7 +1,7 @@
 import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value, type Answers } from '../fixture-bridge.ts';
-import { playbackSource, watched, type School } from './school.ts';
+import { playbackSource, type School } from './school.ts';
 import type { Stage } from './stage.ts';
 
 export interface Opening {
@@ -25,7 +25,7 @@ export async function openLesson(stage: Stage, school: School, { source, answers
     ...value('settings.get', defaultSettings),
     ...value('playback.open', playbackSource(school, 0, source)),
     ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
-    ...value('progress.report', watched(school, 0, [[0, 0.1]], 0)),
+    ...value('progress.report', undefined),
     ...answers,
   };
   await stage.show(all, { absent });

@@ -216,7 +216,7 @@ function scene(id: string, dressings: Scene['dressings'], { source, settings: ch
           ...school.answers,
           ...value('settings.get', { ...settings, ...chosen }),
           ...value('progress.lessons', [watched(school, 0, [[0, 0.3]], 5), watched(school, 1, [[0, 1]], 500)]),
-          ...value('progress.report', watched(school, 0, [[0, 0.3]], 0)),
+          ...value('progress.report', undefined),
           ...value('playback.open', playbackSource(school, 0, source)),
           ...value('playback.availability', {
             mediaId: 'media-1',

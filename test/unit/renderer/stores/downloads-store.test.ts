@@ -36,7 +36,7 @@ async function open({ remove = () => undefined }: { remove?: () => unknown } = {
   });
   const { later, pass } = createFakeLater();
   const failed = vi.fn<(error: unknown) => void>();
-  const { store, start } = createDownloadsStore(remote, later, failed);
+  const { store, start } = createDownloadsStore(remote, later, failed, 'me');
   const stop = start();
   await settle();
   const removed = () => remote.calls.filter(({ name }) => name === 'downloads.remove').map(({ input }) => input);
@@ -70,7 +70,7 @@ describe('removing', () => {
     expect(shown()).toEqual(['b']);
     expect(removed()).toEqual([]);
     pass(undoMs);
-    expect(removed()).toEqual([{ lessonId: 'a' }]);
+    expect(removed()).toEqual([{ lessonId: 'a', of: 'me' }]);
   });
 
   it('is as if it had not been when undone', async () => {
@@ -106,7 +106,7 @@ describe('removing', () => {
     expect(shown()).toEqual(['a', 'b']);
     store.getState().removeMany(['a', 'b']);
     pass(undoMs);
-    expect(many()).toEqual([{ lessonIds: ['a', 'b'] }]);
+    expect(many()).toEqual([{ lessonIds: ['a', 'b'], of: 'me' }]);
     expect(removed()).toEqual([]);
     await settle();
     expect(remote.calls.at(-1)?.name).toBe('downloads.removeMany');
@@ -116,7 +116,7 @@ describe('removing', () => {
     const closed = await open();
     closed.store.getState().removeMany(['a', 'b']);
     closed.stop();
-    expect(closed.removed()).toEqual([{ lessonId: 'a' }, { lessonId: 'b' }]);
+    expect(closed.removed()).toEqual([{ lessonId: 'a', of: 'me' }, { lessonId: 'b', of: 'me' }]);
     const refused = await open({
       remove: () => {
         throw new TeachifyError('disk_failed', 'no');
@@ -133,7 +133,7 @@ describe('removing', () => {
     const { store, stop, removed } = await open();
     store.getState().remove('b');
     stop();
-    expect(removed()).toEqual([{ lessonId: 'b' }]);
+    expect(removed()).toEqual([{ lessonId: 'b', of: 'me' }]);
   });
 });
 

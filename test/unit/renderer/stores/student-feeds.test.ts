@@ -15,7 +15,7 @@ import { createFakeRemote, settle } from '../fake-remote.ts';
 const download = (lessonId: string, state: string) => ({ lessonId, state, position: 0, bytesDone: 0, bytesPerSecond: 0 }) as DownloadItem;
 const lesson = (percent: number) => ({ lessonId: 'tea', timelineId: 'tea', ranges: [], percent, done: false, positionMs: 0, watchedMs: 0, updatedAt: 0 }) as LessonProgress;
 
-/** A main that answers nothing behind the lock, as the real one does. */
+/** A main that answers nothing behind the lock but what was decided before, as the real one does. */
 function openSeat(begin: { locked: boolean }) {
   const main = { locked: begin.locked, items: [download('tea', 'queued')], percent: 10, waits: 3 };
   const accounts = () => ({ student: { id: 'of-tea' }, accountId: 'tea', locked: main.locked }) as AccountsState;
@@ -28,7 +28,7 @@ function openSeat(begin: { locked: boolean }) {
     'catalog.view': behind(() => ({ courses: [], waits: main.waits })),
     'downloads.list': behind(() => main.items),
     'downloads.storage': behind(() => ({})),
-    'downloads.remove': behind(() => undefined),
+    'downloads.remove': () => undefined,
     'leases.ending': behind(() => []),
     'progress.lessons': behind(() => [lesson(main.percent)]),
     'progress.outbox': behind(() => ({ waiting: main.waits })),
@@ -37,7 +37,7 @@ function openSeat(begin: { locked: boolean }) {
   const failures: unknown[] = [];
   const failed = (error: unknown) => void failures.push(error);
   const app = { accounts: createAccountsStore(remote), later };
-  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed) };
+  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed, 'tea'), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed) };
   app.accounts.start();
   const turn = async (locked: boolean) => {
     main.locked = locked;
@@ -91,6 +91,17 @@ it('a removal that nobody undid before the lock came is done when the student is
   expect(seat.remote.calls.filter(({ name }) => name === 'downloads.remove')).toHaveLength(1);
   seat.pass(undoMs);
   expect(seat.remote.calls.filter(({ name }) => name === 'downloads.remove')).toHaveLength(1);
+  expect(seat.failures).toEqual([]);
+});
+
+it('a removal whose time to undo runs out behind the lock is done then, for who decided it', async () => {
+  const seat = openSeat({ locked: false });
+  await seat.start();
+  seat.stores.downloads.store.getState().remove('tea');
+  await seat.turn(true);
+  seat.pass(undoMs);
+  await settle();
+  expect(seat.remote.calls.filter(({ name }) => name === 'downloads.remove')).toEqual([{ name: 'downloads.remove', input: { lessonId: 'tea', of: 'tea' } }]);
   expect(seat.failures).toEqual([]);
 });
 
