@@ -33,9 +33,9 @@ export async function runVitest(env) {
   return tallyOfVitest(await report(file), code);
 }
 
-/** Every screen in every state, from a table of answers: nothing there waits for a line, so two windows at once. */
+/** The built renderer with a table of answers in place of main, in every state: nothing there waits for a line, so two windows at once. */
 export function runScreens(env) {
-  return runPlaywright('screens', ['--workers', '2'], env);
+  return runPlaywright('screens', ['--project', 'stage', '--workers', '2'], env);
 }
 
 /** The whole app against real servers over real lines, one window at a time. */

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
-import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { value } from '../harness/fixture-bridge.ts';
-import { openLesson as openInStage, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
-import { createSchool, playbackSource } from '../harness/screens/school.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { value } from '../../harness/fixture-bridge.ts';
+import { openLesson as openInStage, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { createSchool, playbackSource } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // The controls and the panel, one after the other, over a bridge of fixtures and with a real element.
 const school = createSchool();

@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test';
-import type { DownloadItem } from '../../src/shared/contracts/downloads.ts';
-import { errorCodes } from '../../src/shared/errors.ts';
-import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { createSchool, download, signedOut } from '../harness/screens/school.ts';
-import { failure, value, type Answers } from '../harness/fixture-bridge.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
+import { errorCodes } from '../../../src/shared/errors.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { createSchool, download, signedOut } from '../../harness/screens/school.ts';
+import { failure, value, type Answers } from '../../harness/fixture-bridge.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // The screens around the player over a bridge of fixtures: what a press asks of main, and what an announcement changes.
 const school = createSchool();

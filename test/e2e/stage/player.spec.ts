@@ -1,10 +1,10 @@
 import { expect, test } from '@playwright/test';
-import type { SessionSnapshot } from '../../src/shared/models/progress.ts';
-import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { value } from '../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
-import { createSchool, download } from '../harness/screens/school.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { value } from '../../harness/fixture-bridge.ts';
+import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { createSchool, download } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // The player over a bridge of fixtures: what only a real element with a real lesson in it can show.
 const school = createSchool();

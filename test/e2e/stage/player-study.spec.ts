@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test';
-import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { failure, value } from '../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
-import { createSchool, download, playbackSource } from '../harness/screens/school.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { failure, value } from '../../harness/fixture-bridge.ts';
+import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { createSchool, download, playbackSource } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // What a student does with a lesson in the player besides watching it, and what cannot be decoded: over a bridge of fixtures, with a real element.
 const school = createSchool();

@@ -1,11 +1,11 @@
 import { expect, test } from '@playwright/test';
-import type { EventPayload } from '../../src/shared/contracts/bridge.ts';
-import type { PlaybackSource } from '../../src/shared/contracts/playback.ts';
-import { defaultSettings } from '../../src/shared/models/settings.ts';
-import { value } from '../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../harness/screens/open-lesson.ts';
-import { createSchool, playbackSource } from '../harness/screens/school.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import type { EventPayload } from '../../../src/shared/contracts/bridge.ts';
+import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { value } from '../../harness/fixture-bridge.ts';
+import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { createSchool, playbackSource } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // What can go wrong while a lesson plays, what the student is told of it, and what is lost by it, which is nothing.
 const school = createSchool();

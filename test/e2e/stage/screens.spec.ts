@@ -2,13 +2,13 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
-import { findLayoutFaults } from '../harness/screens/layout-check.ts';
-import type { Scene } from '../harness/screens/scene.ts';
-import { scenes } from '../harness/screens/scenes.ts';
-import { dressings, type Dressing } from '../harness/screens/dressings.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { findLayoutFaults } from '../../harness/screens/layout-check.ts';
+import type { Scene } from '../../harness/screens/scene.ts';
+import { scenes } from '../../harness/screens/scenes.ts';
+import { dressings, type Dressing } from '../../harness/screens/dressings.ts';
 
-const pictures = join(import.meta.dirname, '../../test-results/screens');
+const pictures = join(import.meta.dirname, '../../../test-results/screens');
 let stage: Stage;
 
 test.beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, test, type Locator } from '@playwright/test';
-import { value } from '../harness/fixture-bridge.ts';
-import { createSchool, download, playbackSource } from '../harness/screens/school.ts';
-import { openStage, type Stage } from '../harness/screens/stage.ts';
+import { value } from '../../harness/fixture-bridge.ts';
+import { createSchool, download, playbackSource } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
 
 // What is narrow by its place must not be broken in the middle of a word.
 const school = createSchool();
