@@ -21,9 +21,17 @@ import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
   /** Publishes the lesson of an encoder's folder, or a new revision of it. False when nothing changed. Whole or not at all, also when an outage is endured in between. */
-  publish(folder: string, endure?: Endure): Promise<boolean>;
+  publish(folder: string, how?: Publishing): Promise<boolean>;
   /** Puts a clear picture among the media. */
   publishPicture(file: string): Promise<{ sha256: string; type: string }>;
+}
+
+interface Publishing {
+  readonly endure?: Endure;
+  /** Nothing is published after it. */
+  readonly signal?: AbortSignal | undefined;
+  /** The timeline of the lesson that this is a further revision of; when that is not there any more it throws conflict. */
+  readonly of?: string | undefined;
 }
 
 interface Dependencies {
@@ -47,13 +55,13 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
   };
   return {
     publishPicture,
-    publish: async (folder, endure = atOnce) => {
+    publish: async (folder, { endure = atOnce, signal, of } = {}) => {
       const text = await readFile(join(folder, 'lesson.json'), 'utf8');
       const lesson = encodedLessonSchema.parse(JSON.parse(text));
       const sourceHash = await hashSource(folder, lesson, text);
       const keyIds = new Map<string, string>();
       for (let attempt = 1; attempt < mostAttempts; attempt += 1) {
-        const outcome = await endure(() => publishOn({ store, media, keys, now }, { folder, lesson, sourceHash, keyIds }, publishPicture));
+        const outcome = await endure(() => publishOn({ store, media, keys, now }, { folder, lesson, sourceHash, keyIds, signal, of }, publishPicture));
         if (outcome !== 'overtaken') return outcome === 'published';
       }
       throw new Error(`The lesson ${lesson.id} is published by somebody else again and again`);
@@ -64,7 +72,7 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
 const mostAttempts = 10;
 
 /** What is to be published; the same at each attempt. */
-interface Draft {
+interface Draft extends Pick<Publishing, 'signal' | 'of'> {
   readonly folder: string;
   readonly lesson: EncodedLesson;
   readonly sourceHash: string;
@@ -73,9 +81,9 @@ interface Draft {
 }
 
 /** `overtaken` when another revision came meanwhile: its files are known now, and what is left is the next revision. */
-async function publishOn({ store, media, keys, now }: Dependencies, { folder, lesson, sourceHash, keyIds }: Draft, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
+async function publishOn({ store, media, keys, now }: Dependencies, { folder, lesson, sourceHash, keyIds, signal, of }: Draft, publishPicture: Publication['publishPicture']): Promise<'published' | 'unchanged' | 'overtaken'> {
   const before = await store.selectFrom('lessons').selectAll().where('id', '=', lesson.id).executeTakeFirst();
-  requireOwnCourse(before, lesson);
+  requirePlace(before, lesson, of);
   if (before?.source_hash === sourceHash) return 'unchanged';
 
   const contentKey = await contentKeyOf(store, lesson.id);
@@ -105,10 +113,11 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     source_hash: sourceHash,
     published_at: now(),
   };
+  signal?.throwIfAborted();
   const outcome = await inTransaction(store, async (db) => {
     await takeTurn(db, `lesson ${lesson.id}`);
-    const current = await db.selectFrom('lessons').select(['revision', 'course_id']).where('id', '=', lesson.id).executeTakeFirst();
-    requireOwnCourse(current, lesson);
+    const current = await db.selectFrom('lessons').select(['revision', 'course_id', 'timeline_id']).where('id', '=', lesson.id).executeTakeFirst();
+    requirePlace(current, lesson, of);
     if (current?.revision !== before?.revision) return 'overtaken';
     await db
       .insertInto('lessons')
@@ -125,6 +134,12 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
 /** Throws conflict for a lesson of another course, which may have come since this one was ordered: its key and attachments are that course's. */
 export function requireOwnCourse(known: { readonly course_id: string } | undefined, { id, courseId }: Pick<EncodedLesson, 'id' | 'courseId'>): void {
   if (known && known.course_id !== courseId) throw new TeachifyError('conflict', `Lesson ${id} is in another course here`);
+}
+
+/** Whoever removes or replaces a lesson while it is made has the last word. */
+function requirePlace(known: { readonly course_id: string; readonly timeline_id: string } | undefined, lesson: EncodedLesson, of: string | undefined): void {
+  requireOwnCourse(known, lesson);
+  if (of !== undefined && known?.timeline_id !== of) throw new TeachifyError('conflict', `Lesson ${lesson.id} was removed or replaced while it was made`);
 }
 
 async function describe(

@@ -60,10 +60,13 @@ export function createLessonMaker({ store, publication, workshop, now }: Depende
       try {
         const captions = await convertCaptions(order, folder);
         const { position, playable } = await endure(() => placeOf(store, order));
+        let isThere = playable;
         const publish = async (lesson: Omit<EncodedLesson, keyof typeof constant>) => {
           signal?.throwIfAborted();
           await writeFile(join(folder, 'lesson.json'), JSON.stringify({ ...constant, ...lesson } satisfies EncodedLesson));
-          if (await publication.publish(folder, endure)) onPublished(lesson.renditions.map((rendition) => rendition.id));
+          const isNew = await publication.publish(folder, { endure, signal, of: isThere ? order.timelineId : undefined });
+          isThere = true;
+          if (isNew) onPublished(lesson.renditions.map((rendition) => rendition.id));
         };
         const { source, captions: _, disposable, dataSaver, ...about } = order;
         let last: Parameters<typeof publish>[0] | null = null;
