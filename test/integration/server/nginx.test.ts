@@ -3,6 +3,8 @@ import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../../src/server/compose.ts';
+import { readOptions } from '../../../src/server/options.ts';
+import { openStore } from '../../../src/server/store/database.ts';
 import { startNginx, type Nginx } from '../../harness/nginx.ts';
 import { schoolClient, type SchoolClient } from '../../harness/school-client.ts';
 import { mediaHttpContract } from '../../harness/storage/media-http-contract.ts';
@@ -16,7 +18,12 @@ let client: SchoolClient;
 let path: string;
 
 beforeAll(async () => {
-  const options = { port: 0, data: folder, demoSchool: await encodeTinySchool(), accelRedirect: '/teachify-media', logLevel: 'silent', accessLog: join(folder, 'asked.jsonl') } as const;
+  // Started as nginx.conf says, but for places.
+  const [, flags = ''] = /^# +teachify-server (.+)$/m.exec(readFileSync(join(import.meta.dirname, '../../../build/server/nginx.conf'), 'utf8')) ?? [];
+  const told = readOptions(flags.split(' '), {});
+  if (told === 'help') throw new Error('nginx.conf names no way to start the server');
+  const { accelRedirect, trustProxy } = told;
+  const options = { port: 0, data: folder, demoSchool: await encodeTinySchool(), accelRedirect, trustProxy, logLevel: 'silent', accessLog: join(folder, 'asked.jsonl') } as const;
   server = await startServer(options, { now: () => Date.now(), say: () => {}, version: '0.0.0-test' });
   nginx = await startNginx({ port: server.port, media: join(folder, 'media') });
   const signedIn = await schoolClient(nginx.url).post('/api/auth/token', { ...people.tea, device_id: 'd' });
@@ -70,6 +77,16 @@ describe('behind nginx', () => {
     const direct = await schoolClient(server.url).bytes(path, { headers: { [name]: value, range: 'bytes=0-9' } });
     const answer = await client.bytes(path, { headers: { [name]: value, range: 'bytes=0-9' } });
     expect([direct.status, answer.status, answer.body.length]).toEqual([206, 206, 10]);
+  });
+
+  it('the server knows its visitors, whom it counts who guess at passwords, and its own address from outside', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-host': 'elsewhere.example', 'content-type': 'application/json' };
+    expect((await client.ask('/api/auth/token', { method: 'POST', body: JSON.stringify({ ...people.tea, password: 'a guess', device_id: 'd' }), headers })).status).toBe(401);
+    const store = await openStore(join(folder, 'school.db'));
+    const entries = await store.selectFrom('audit').selectAll().execute().finally(() => store.destroy());
+    expect(entries.at(-1)?.details).toContain('203.0.113.7');
+    const { issuer } = (await client.ask('/.well-known/oauth-authorization-server', { headers })).json<{ issuer: string }>();
+    expect(new URL(issuer).hostname).toBe('127.0.0.1');
   });
 
   it('leave is given for ciphertext that lies there, and for nothing else: pictures keep their type, films in clear stay in', async () => {
