@@ -34,6 +34,13 @@ export interface Downloads {
   readonly undoRemove: (lessonId: string) => void;
 }
 
+/** Lessons that were removed together and can still be undone. */
+interface Leaving {
+  /** Main is at it. */
+  isTold: boolean;
+  readonly callOff: () => void;
+}
+
 export const undoMs = 7000;
 /** How far the room a running download takes may lag behind its bar. */
 export const storageEveryMs = 2000;
@@ -41,7 +48,7 @@ const speedSamples = 120;
 
 /** `account` is whose they are: what was decided here is done for that one, whoever sits here by then. */
 export function createDownloadsStore(remote: Remote, later: Later, failed: (error: unknown) => void, account: string): Feed<Downloads> {
-  const leaving = new Map<string, () => void>();
+  const leaving = new Map<string, Leaving>();
   let all: ReadonlyMap<string, DownloadItem> = new Map();
   let dueMeasure: (() => void) | null = null;
 
@@ -60,6 +67,25 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
       store.setState(shown());
       failed(error);
     });
+  };
+
+  const removeLater = (lessonIds: readonly string[]) => {
+    const due = () => {
+      together.isTold = true;
+      removeNow(...lessonIds.filter((lessonId) => leaving.get(lessonId) === together));
+    };
+    const together: Leaving = { isTold: false, callOff: later(undoMs, due) };
+    for (const lessonId of lessonIds) {
+      undo(lessonId);
+      leaving.set(lessonId, together);
+    }
+    store.setState(shown());
+  };
+  const undo = (lessonId: string) => {
+    const together = leaving.get(lessonId);
+    leaving.delete(lessonId);
+    // The others of its course go all the same.
+    if (together && ![...leaving.values()].includes(together)) together.callOff();
   };
 
   const store = createStore<Downloads>()((set) => ({
@@ -88,18 +114,10 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     },
     measureStorage: () => measureStorage(),
     verify: (lessonId) => remote.call('downloads.verify', { lessonId }),
-    remove: (lessonId) => {
-      leaving.set(lessonId, later(undoMs, () => removeNow(lessonId)));
-      set(shown());
-    },
-    removeMany: (lessonIds) => {
-      const callOff = later(undoMs, () => removeNow(...lessonIds.filter((lessonId) => leaving.has(lessonId))));
-      for (const lessonId of lessonIds) leaving.set(lessonId, callOff);
-      set(shown());
-    },
+    remove: (lessonId) => removeLater([lessonId]),
+    removeMany: removeLater,
     undoRemove: (lessonId) => {
-      leaving.get(lessonId)?.();
-      leaving.delete(lessonId);
+      undo(lessonId);
       set(shown());
     },
   }));
@@ -138,7 +156,8 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
       },
     });
     return () => {
-      for (const [lessonId, callOff] of leaving) {
+      for (const [lessonId, { isTold, callOff }] of leaving) {
+        if (isTold) continue;
         callOff();
         removeNow(lessonId);
       }

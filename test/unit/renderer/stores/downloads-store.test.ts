@@ -112,6 +112,30 @@ describe('removing', () => {
     expect(remote.calls.at(-1)?.name).toBe('downloads.removeMany');
   });
 
+  it('of a course goes on for the others when one of it is undone, and that one can be removed again for itself', async () => {
+    const { remote, store, pass, removed, shown } = await open();
+    const many = () => remote.calls.filter(({ name }) => name === 'downloads.removeMany').map(({ input }) => input);
+    remote.announce('downloads.changed', all(item('a', { position: 0 }), item('b', { position: 1 }), item('c', { position: 2 })));
+    store.getState().removeMany(['a', 'b', 'c']);
+    pass(1000);
+    store.getState().undoRemove('a');
+    expect(shown()).toEqual(['a']);
+    store.getState().remove('a');
+    pass(undoMs - 1000);
+    expect(many()).toEqual([{ lessonIds: ['b', 'c'], of: 'me' }]);
+    expect(removed()).toEqual([]);
+    pass(1000);
+    expect(removed()).toEqual([{ lessonId: 'a', of: 'me' }]);
+  });
+
+  it('is said once, though the window closes while main is at it', async () => {
+    const { store, pass, stop, removed } = await open({ remove: () => new Promise(() => {}) });
+    store.getState().remove('a');
+    pass(undoMs);
+    stop();
+    expect(removed()).toEqual([{ lessonId: 'a', of: 'me' }]);
+  });
+
   it('of a course is meant when the window closes, and comes back when main could not', async () => {
     const closed = await open();
     closed.store.getState().removeMany(['a', 'b']);
