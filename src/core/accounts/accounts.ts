@@ -160,8 +160,8 @@ class MachineAccounts implements AccountsAndTokens {
   }
 
   async signIn(email: string, password: string, again?: AccountId): Promise<AccountsState> {
-    const server = this.#serverFor(again);
-    return this.#enter(server, await this.#signIns.byPassword(server, email, password));
+    const [server, before] = [this.#serverFor(again), this.#place];
+    return this.#enter(server, await this.#signIns.byPassword(server, email, password), before);
   }
 
   async signInByToken(accessToken: string): Promise<AccountsState> {
@@ -185,8 +185,8 @@ class MachineAccounts implements AccountsAndTokens {
   }
 
   async signInByBrowser(backPage: BackPage, again?: AccountId): Promise<AccountsState> {
-    const server = this.#serverFor(again);
-    return this.#enter(server, await this.#signIns.byBrowser(server, backPage));
+    const [server, before] = [this.#serverFor(again), this.#place];
+    return this.#enter(server, await this.#signIns.byBrowser(server, backPage), before);
   }
 
   stopBrowserSignIn(): void {
@@ -262,16 +262,25 @@ class MachineAccounts implements AccountsAndTokens {
   async #proveOwner({ id, server, student }: Account, proof: PinProof | null): Promise<void> {
     const stored = this.#listed.find((known) => known.id === id);
     if (!stored || stored.pin === null) return;
-    if (proof !== null && 'password' in proof) return void (await this.#enter(server, await this.#signIns.byPassword(server, student.email, proof.password)));
+    if (proof !== null && 'password' in proof) {
+      const [before, response] = [this.#place, await this.#signIns.byPassword(server, student.email, proof.password)];
+      // It was given to change a PIN, not to open what was locked meanwhile.
+      if (this.closed()) throw new TeachifyError('locked', 'Nobody may see anything now');
+      return void (await this.#enter(server, response, before));
+    }
     await passPinGate(stored, proof?.pin ?? null, this.#parts.writes).finally(() => this.#listAnew()).catch((error: unknown) => {
       if (proof !== null && isTeachifyError(error, 'password_needed')) this.lock();
       throw error;
     });
   }
 
-  async #enter(server: string, response: TokenResponse): Promise<AccountsState> {
+  /** `before`: who had the machine when it began. Whoever sat down since is not to find another one in their place. */
+  async #enter(server: string, response: TokenResponse, before: Place): Promise<AccountsState> {
     const { student, refreshToken } = response;
     const account: Account = { id: `${server}#${student.id}`, server, student };
+    const now = this.#place;
+    const isTaken = now.kind === 'here' && now !== before && now.account.id !== account.id;
+    if (isTaken) throw new TeachifyError('cancelled', 'Another student sat down meanwhile');
     await this.#parts.writes.enter({ ...account, refreshToken: this.#vault().wrap(refreshToken) });
     await this.#listAnew();
     this.#sittings.begin(account, response);

@@ -101,6 +101,38 @@ it('who guesses at a PIN from an unlocked seat is shut out of it, and needs the 
   await accounts.setPin('24680', null);
 });
 
+it('a sign-in whose answer comes when another student has sat down puts nobody in front of that one', async () => {
+  let shared = false;
+  const { start } = machineRoom(() => school.url, { shared: () => shared });
+  const { accounts } = await start();
+  await signInHere({ accounts }, 'tea');
+  await signInHere({ accounts }, 'letters');
+  await accounts.stepAside();
+  const late = signInHere({ accounts }, 'tea');
+  await accounts.choose(idOf('of-letters'), null);
+  await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+  expect(accounts.state()).toMatchObject({ student: { id: 'of-letters' }, authorised: true });
+
+  // Who adds themselves beside a student whose seat locks meanwhile has proved who they are.
+  shared = true;
+  const added = signInHere({ accounts }, 'both');
+  accounts.lock();
+  expect(await added).toMatchObject({ student: { id: 'of-both' }, locked: false });
+});
+
+it('the lock stays shut when it falls while the password is asked for beside a new PIN', async () => {
+  const { start } = machineRoom(() => school.url, { shared: () => true });
+  const { accounts } = await start();
+  await signInHere({ accounts }, 'tea');
+  await accounts.setPin('13579', null);
+  const late = accounts.setPin('24680', { password: people.tea.password });
+  accounts.lock();
+  await expect(late).rejects.toMatchObject({ code: 'locked' });
+  expect(accounts.closed()).toBe(true);
+  await accounts.choose(idOf('of-tea'), '13579');
+  expect(accounts.closed()).toBe(false);
+});
+
 it('locks when nobody was there for so long; who moves or watches is there', async () => {
   const { clock, start } = machineRoom(() => school.url, { shared: () => true });
   const { accounts } = await start();
