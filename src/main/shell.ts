@@ -46,7 +46,7 @@ export function createShell({ folder, window, links, logger }: ShellParts): Shel
     keepAwake: (on) => keepAwake(on, window()?.webContents ?? null),
     takeLink: () => links.take().map(parseDeepLink).find((link) => link !== null) ?? null,
     openFile: (extension) => openFile(window(), extension),
-    saveFile: async ({ fileName, text }) => (await saveFile(window(), { fileName, content: text })) !== null,
+    saveFile: async ({ fileName, text }, stays) => (await saveFile(window(), { fileName, content: text }, stays)) !== null,
     ...createSavedCopies(window, () => randomUUID()),
   };
 }

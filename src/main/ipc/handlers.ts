@@ -26,10 +26,10 @@ export interface Shell {
   takeLink(): DeepLink | null;
   /** The text of a file that the student chose; null when the student thought better of it. Throws disk_denied, not_our_file. */
   openFile(extension: string): Promise<string | null>;
-  /** Asks where to, and writes; false when the student thought better of it. */
-  saveFile(file: { readonly fileName: string; readonly text: string }): Promise<boolean>;
-  /** Asks where to, and writes; an id for `showCopy`, null when the student thought better of it. Throws not_saved. */
-  saveCopy(file: ClearFile): Promise<string | null>;
+  /** Asks where to, and writes unless `stays` throws then; false when the student thought better of it. */
+  saveFile(file: { readonly fileName: string; readonly text: string }, stays: () => void): Promise<boolean>;
+  /** Asks where to, and writes unless `stays` throws then; an id for `showCopy`, null when the student thought better of it. Throws not_saved. */
+  saveCopy(file: ClearFile, stays: () => void): Promise<string | null>;
   /** In the system's own file browser. Throws not_found. */
   showCopy(copyId: string): void;
 }
@@ -81,7 +81,9 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'downloads.removeMany': ({ lessonIds, of }) => downloads.remove(lessonIds, of),
     'downloads.removeWatched': () => downloads.removeWatched(),
     'downloads.moveFolder': async () => {
+      const stays = seatOf(accounts);
       const folder = await shell.chooseFolder();
+      stays();
       if (folder !== null) await downloads.moveFolder(folder);
       return { moved: folder !== null };
     },
@@ -94,11 +96,22 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'notes.list': ({ lessonId }) => notes.list(lessonId),
     'notes.save': (note) => notes.save(note),
     'notes.remove': ({ noteId }) => notes.remove(noteId),
-    'notes.export': async ({ lessonId }) => ({ saved: await shell.saveFile(await notes.markdown(lessonId)) }),
-    'playback.open': ({ lessonId }) => playback.open(lessonId),
+    'notes.export': async ({ lessonId }) => {
+      const stays = seatOf(accounts);
+      return { saved: await shell.saveFile(await notes.markdown(lessonId), stays) };
+    },
+    'playback.open': async ({ lessonId }) => {
+      const source = await playback.open(lessonId);
+      // The page is not told of it, and could not close it.
+      if (accounts.closed()) await playback.close(source.mediaId);
+      return source;
+    },
     'playback.close': ({ mediaId }) => playback.close(mediaId),
     'playback.availability': ({ mediaId }) => playback.availability(mediaId),
-    'playback.saveAttachment': async ({ mediaId, attachmentId }) => ({ copyId: await shell.saveCopy(await playback.attachment(mediaId, attachmentId)) }),
+    'playback.saveAttachment': async ({ mediaId, attachmentId }) => {
+      const stays = seatOf(accounts);
+      return { copyId: await shell.saveCopy(await playback.attachment(mediaId, attachmentId), stays) };
+    },
     'playback.showCopy': ({ copyId }) => shell.showCopy(copyId),
     'playback.verify': async ({ mediaId }) => ({ badPieces: await playback.verify(mediaId) }),
     'playback.retry': ({ mediaId }) => playback.retry(mediaId),
@@ -112,9 +125,14 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'progress.startAnew': ({ timelineId }) => progress.startAnew(timelineId),
     'progress.outbox': () => progress.outbox(),
     'progress.sendNow': () => progress.sync(),
-    'progress.export': async () => ({ saved: await shell.saveFile(await progress.export()) }),
+    'progress.export': async () => {
+      const stays = seatOf(accounts);
+      return { saved: await shell.saveFile(await progress.export(), stays) };
+    },
     'progress.handIn': async () => {
+      const stays = seatOf(accounts);
       const text = await shell.openFile('json');
+      stays();
       if (text === null) return { receipt: null };
       return { receipt: (await progress.handIn(text)).receipt };
     },
@@ -123,6 +141,14 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'settings.set': (patch) => settings.set(Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as SettingsPatch),
     'transcripts.search': ({ words }) => transcripts.search(words),
     ...shellHandlers(shell, null),
+  };
+}
+
+/** Throws locked once who was here now is not any more, or the lock has fallen: the system's own dialogs stand before it. */
+function seatOf(accounts: Pick<Accounts, 'current' | 'closed'>): () => void {
+  const here = accounts.current()?.accountId;
+  return () => {
+    if (accounts.closed() || accounts.current()?.accountId !== here) throw new TeachifyError('locked', 'Who asked for it is not here any more');
   };
 }
 

@@ -12,7 +12,10 @@ export type CallHandlers = {
   ) => Promise<z.input<(typeof calls)[Name]['output']>> | z.input<(typeof calls)[Name]['output']>;
 };
 
-/** Who asks is checked before anything else, then whether there is such a call, whether anybody may, and what is asked. */
+/** They end a student's stay themselves, and what they answer says nothing that the lock screen does not know. */
+const calledToTheLast: ReadonlySet<CallName> = new Set(['accounts.signOut', 'accounts.setPin', 'settings.set']);
+
+/** Who asks is checked before anything else, then whether there is such a call, whether anybody may, and what is asked; what took its time, before it is answered once more. */
 export function createRouter(handlers: CallHandlers, { logger, isClosed }: { readonly logger: Logger; readonly isClosed: () => boolean }): Router {
   return async ({ isOurs, name, input }) => {
     try {
@@ -21,7 +24,10 @@ export function createRouter(handlers: CallHandlers, { logger, isClosed }: { rea
       if (!callsWhileClosed.has(name) && isClosed()) throw new TeachifyError('locked', 'Nobody may see anything now');
       const parsed = calls[name].input.safeParse(input);
       if (!parsed.success) throw new TeachifyError('bad_request', `Bad arguments for ${name}: ${parsed.error.issues[0]?.message ?? ''}`);
-      return { ok: true, value: await (handlers[name] as (input: unknown) => unknown)(parsed.data) };
+      const value = await (handlers[name] as (input: unknown) => unknown)(parsed.data);
+      const tells = value !== undefined && !callsWhileClosed.has(name) && !calledToTheLast.has(name);
+      if (tells && isClosed()) throw new TeachifyError('locked', 'The lock fell meanwhile');
+      return { ok: true, value };
     } catch (error) {
       return { ok: false, error: expected(error, name, logger).toWire() };
     }

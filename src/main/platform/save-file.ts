@@ -10,13 +10,14 @@ interface File {
 }
 
 /**
- * Asks the student where to, and writes there, whole or not at all. Gives the path; null when the student thought better of
- * it. Throws not_saved.
+ * Asks the student where to, and writes there, whole or not at all, unless `stays` throws: a dialog stays open when the lock
+ * falls. Gives the path; null when the student thought better of it. Throws not_saved.
  */
-export async function saveFile(window: BrowserWindow | null, { fileName, content }: File): Promise<string | null> {
+export async function saveFile(window: BrowserWindow | null, { fileName, content }: File, stays: () => void): Promise<string | null> {
   const options = { defaultPath: join(app.getPath('documents'), fileName), filters: [{ name: extname(fileName).slice(1), extensions: [extname(fileName).slice(1)] }] };
   const { canceled, filePath } = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
   if (canceled || !filePath) return null;
+  stays();
   // What was there under this name stays until all of the new one is written.
   const unfinished = `${filePath}.${randomUUID().slice(0, 8)}.part`;
   try {

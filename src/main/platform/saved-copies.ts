@@ -9,8 +9,8 @@ const remembered = 50;
 export function createSavedCopies(window: () => BrowserWindow | null, newId: () => string): Pick<Shell, 'saveCopy' | 'showCopy'> {
   const paths = new Map<string, string>();
   return {
-    saveCopy: async ({ fileName, bytes }) => {
-      const path = await saveFile(window(), { fileName, content: bytes });
+    saveCopy: async ({ fileName, bytes }, stays) => {
+      const path = await saveFile(window(), { fileName, content: bytes }, stays);
       if (path === null) return null;
       const copyId = newId();
       paths.set(copyId, path);

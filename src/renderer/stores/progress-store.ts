@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
+import { isTeachifyError } from '../../shared/errors.ts';
 import type { Remote } from '../bridge.ts';
 import { undoMs, type Later } from './downloads-store.ts';
 import type { Feed } from './feed.ts';
@@ -91,9 +92,15 @@ function followLessons(remote: Remote, update: (change: (lessons: Lessons) => Le
     for (const row of rows) announced.set(row.lessonId, row);
     update((lessons) => new Map([...lessons, ...byLesson(rows)]));
   });
-  void remote.call('progress.lessons').then((rows) => {
-    if (following) update(() => new Map([...byLesson(rows), ...announced]));
-  });
+  remote.call('progress.lessons').then(
+    (rows) => {
+      if (following) update(() => new Map([...byLesson(rows), ...announced]));
+    },
+    (error: unknown) => {
+      // It is asked anew when the student is back.
+      if (!isTeachifyError(error, 'locked')) throw error;
+    },
+  );
   return () => {
     following = false;
     stopListening();

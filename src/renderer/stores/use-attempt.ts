@@ -4,6 +4,9 @@ import { errorWords } from '../i18n/errors.ts';
 import { useText } from '../i18n/text.ts';
 import { useNotices } from './stores.ts';
 
+/** What needs no words: the student called it off, or the lock itself says so. */
+const silent: ReadonlySet<string> = new Set(['cancelled', 'locked']);
+
 /** Shows an expected failure as a notice; anything else is a bug and goes on up. */
 export function useFailureNotice(): (error: unknown) => void {
   const text = useText();
@@ -11,7 +14,7 @@ export function useFailureNotice(): (error: unknown) => void {
   return useCallback(
     (error) => {
       if (!isTeachifyError(error)) throw error;
-      if (error.code !== 'cancelled') show({ tone: 'danger', ...errorWords(text, error.code, error.details) });
+      if (!silent.has(error.code)) show({ tone: 'danger', ...errorWords(text, error.code, error.details) });
     },
     [text, show],
   );
