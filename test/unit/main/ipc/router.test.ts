@@ -24,7 +24,7 @@ it('behind the lock only what brings somebody back is answered, and what a playe
   expect([...callsWhileClosed].sort()).toEqual(answered);
   const { main, ask } = openMain();
   main.closed = true;
-  for (const name of Object.keys(calls) as CallName[]) if (!callsWhileClosed.has(name)) expect(await ask(name), name).toMatchObject(locked);
+  for (const name of Object.keys(calls) as CallName[]) if (!callsWhileClosed.has(name)) expect([name, await ask(name)]).toMatchObject([name, locked]);
 });
 
 it('a call that is under way when the lock falls gives nothing of the student any more', async () => {
