@@ -1,5 +1,5 @@
-/** What a database says when it is not there: connection exceptions, shutting down, starting up, full (SQLSTATE, and Node's own). */
-const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '57P01', '57P02', '57P03', '53300']);
+/** What a database says when it is not there: connection exceptions, shutting down, starting up, full, no primary any more (SQLSTATE, and Node's own). */
+const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN', '57P01', '57P02', '57P03', '53300', '25006']);
 
 /** The database is away or coming back: the same may be asked again in a moment. */
 export function isAway(error: unknown): boolean {

@@ -30,6 +30,8 @@ it.each([
   [coded('SQLITE_BUSY_SNAPSHOT'), 'database'],
   [coded('ECONNREFUSED'), 'database'],
   [coded('57P01'), 'database'],
+  // What was the primary until a moment ago takes no writing any more.
+  [coded('25006'), 'database'],
   [new Error('Connection terminated unexpectedly'), 'database'],
 ])('an outage is waited for at growing intervals, and told: %s', async (error, what) => {
   const { endure, pauses, told } = patient();
