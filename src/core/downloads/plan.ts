@@ -26,8 +26,14 @@ export async function planDownloads(lessons: readonly Lesson[], wished: Quality,
   const missing = bytes - presentBytes;
   return {
     ...{ lessons: rows, bytes, presentBytes, freeBytes, fits: missing <= freeBytes, exact: rows.every(({ exact }) => exact) },
-    etaSeconds: bitsPerSecond ? (missing * 8) / bitsPerSecond : null,
+    etaSeconds: secondsFor(missing, bitsPerSecond),
   };
+}
+
+/** What is here already takes no time, also on a line that nobody has measured; null where that cannot be said. */
+function secondsFor(bytes: number, bitsPerSecond: number | null): number | null {
+  if (bytes === 0) return 0;
+  return bitsPerSecond ? (bytes * 8) / bitsPerSecond : null;
 }
 
 /** The quality nearest to the wish that the lesson has; undefined for one that cannot be taken home. */
