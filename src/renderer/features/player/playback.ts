@@ -9,6 +9,7 @@ import { loadHlsEngine } from './engine/load-hls-engine.ts';
 import { followAvailability, openGate } from './follow-availability.ts';
 import { followVideo } from './follow-video.ts';
 import { measureBandwidth } from './measure-bandwidth.ts';
+import { placeOf } from './place-of.ts';
 import type { PlayerStore } from './player-store.ts';
 import { recordSession } from './record-session.ts';
 
@@ -93,16 +94,24 @@ export function startPlayback(
   });
 
   const play = () => void video.play().catch(() => undefined);
+  const placeMs = () => {
+    const seconds = placeOf(video);
+    return seconds === null ? store.getState().positionMs : seconds * 1000;
+  };
   const seekTo = (ms: number) => {
+    const seconds = Math.min(Math.max(0, ms), source.durationMs) / 1000;
     store.setState({ positionMs: ms, blocked: null, resumed: false });
-    video.currentTime = Math.min(Math.max(0, ms), source.durationMs) / 1000;
+    video.currentTime = seconds;
+    engine?.goTo(seconds);
+    // What waits on, having nothing to do with the place, says so again.
+    gate.open();
   };
   return {
     play,
     pause: () => video.pause(),
     toggle: () => (video.paused ? play() : video.pause()),
     seekTo,
-    seekBy: (ms) => seekTo(Math.min(Math.max(0, video.currentTime * 1000 + ms), source.durationMs)),
+    seekBy: (ms) => seekTo(Math.min(Math.max(0, placeMs() + ms), source.durationMs)),
     setVolume: (value) => {
       video.volume = Math.min(1, Math.max(0, value));
       video.muted = video.volume === 0;
@@ -119,6 +128,7 @@ export function startPlayback(
     chooseQuality: (wish) => {
       store.setState({ wish, blocked: null });
       engine?.chooseQuality();
+      gate.open();
       remember({ streamQuality: wish });
     },
     chooseSound: (soundLanguage) => {

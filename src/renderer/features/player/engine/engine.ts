@@ -9,6 +9,8 @@ export interface Engine {
   readonly chooseSound: (language: string) => void;
   /** A request waits for the line: takes another quality if that one is here. */
   readonly reconsider: () => void;
+  /** The student goes there, in seconds: an element that has nothing yet, or has failed, would not know. */
+  readonly goTo: (seconds: number) => void;
   readonly destroy: () => void;
 }
 

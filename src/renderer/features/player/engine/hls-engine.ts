@@ -80,17 +80,12 @@ export function createHlsEngine({ video, url, playlists, startMs, qualities, gat
     video.addEventListener('playing', begun, { once: true });
     return created;
   };
-  const media = createMediaRepair({
-    video,
-    now,
-    // hls.js remembers what it could not append and would leave it out without a word; a new one remembers nothing.
-    beginAt: (seconds) => {
-      hls.destroy();
-      hls = begin(seconds);
-    },
-    skipped: listener.skipped,
-    failed: listener.failed,
-  });
+  // hls.js remembers what it could not append and would leave it out without a word; a new one remembers nothing.
+  const beginAt = (seconds: number) => {
+    hls.destroy();
+    hls = begin(seconds);
+  };
+  const media = createMediaRepair({ video, now, beginAt, skipped: listener.skipped, failed: listener.failed });
   let hls = begin(startMs / 1000);
 
   return {
@@ -109,6 +104,14 @@ export function createHlsEngine({ video, url, playlists, startMs, qualities, gat
       if (nextLevel(hls) === hls.loadLevel) return;
       hls.stopLoad();
       hls.startLoad();
+    },
+    goTo: (seconds) => {
+      media.goTo(seconds);
+      // Once there is something, hls.js hears of it from the element.
+      if (video.readyState !== HTMLMediaElement.HAVE_NOTHING || video.error) return;
+      const playing = !video.paused;
+      beginAt(seconds);
+      if (playing) void video.play().catch(() => undefined);
     },
     destroy: () => {
       media.stop();

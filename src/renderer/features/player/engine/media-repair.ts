@@ -44,6 +44,8 @@ export interface MediaRepair {
   readonly follow: (hls: Hls) => void;
   /** A decoder failed for good. */
   readonly repair: (hls: Hls) => void;
+  /** The student goes there, in seconds, perhaps while it waits to set up anew. */
+  readonly goTo: (seconds: number) => void;
   readonly stop: () => void;
 }
 
@@ -96,13 +98,16 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
       const step = plan({ place, segmentEnd: segmentEnd(hls) });
       if (step.do === 'giveUp') return failed('media_undecodable');
       waiting = true;
+      place = step.at;
       timer = window.setTimeout(() => {
         waiting = false;
-        place = step.at;
         if (step.do === 'skip') skipped();
-        beginAt(step.at);
+        beginAt(place);
         if (wished()) void video.play().catch(() => undefined);
       }, step.afterMs);
+    },
+    goTo: (seconds) => {
+      if (waiting) place = seconds;
     },
     stop: () => {
       window.clearTimeout(timer);

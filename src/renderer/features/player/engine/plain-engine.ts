@@ -81,6 +81,7 @@ export function createPlainEngine({ video, url, startMs, quality, gate, isBlocke
     chooseQuality: () => undefined,
     chooseSound: () => undefined,
     reconsider: () => undefined,
+    goTo: (seconds) => (wanted = seconds),
     destroy: () => {
       stop.abort();
       video.removeAttribute('src');

@@ -31,15 +31,16 @@ function setUp(at: number) {
       appending: (sn: number) => tell(Events.BUFFER_APPENDING, sn),
       appended: (sn: number) => tell(Events.BUFFER_APPENDED, sn),
       appendError: () => hls.emit(Events.ERROR, Events.ERROR, { details: ErrorDetails.BUFFER_APPENDING_ERROR, sourceBufferName: 'video', fatal: false }),
-      fail: (message: string) => {
+      fail: (message: string, meanwhile?: () => void) => {
         video.error = { message };
         media.repair(hls as unknown as Hls);
+        meanwhile?.();
         vi.advanceTimersByTime(10_000);
         video.error = null;
       },
     };
   };
-  return { follow, begun, skipped, failed };
+  return { follow, media, begun, skipped, failed };
 }
 
 const refused = 'CHUNK_DEMUXER_ERROR_APPEND_FAILED: Failed to prepare video sample for decode';
@@ -101,4 +102,12 @@ it('leaves out the part on the screen when a decoder finds what is wrong with it
     expect(begun).toEqual([at, behind]);
     expect(skipped).toHaveBeenCalledOnce();
   }
+});
+
+it('goes where the student went while it waited to set up anew', () => {
+  const { follow, media, begun } = setUp(20);
+  follow().fail(undecodable);
+  media.goTo(2);
+  follow().fail(undecodable, () => media.goTo(40));
+  expect(begun).toEqual([20, 40]);
 });

@@ -1,0 +1,86 @@
+import { expect, test } from '@playwright/test';
+import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
+import { defaultSettings } from '../../../src/shared/models/settings.ts';
+import { value } from '../../harness/fixture-bridge.ts';
+import { openLesson as openInStage, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { createSchool } from '../../harness/screens/school.ts';
+import { openStage, type Stage } from '../../harness/screens/stage.ts';
+
+// What a student does while a lesson stands still: it goes where one went, and the word about the gap is there whenever there is a gap.
+const school = createSchool();
+const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
+const plain: Partial<PlaybackSource> = { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] };
+let stage: Stage;
+
+test.beforeAll(async () => {
+  stage = await openStage();
+});
+test.afterAll(async () => stage.close());
+test.afterEach(() => expect(stage.troubles).toEqual([]));
+
+test('who goes back within what is buffered is told of the gap again when it is reached', async () => {
+  await openLesson({ source: { resumeMs: 28_000 }, absent: secondHalf });
+  await expect(card()).toBeVisible();
+  await stage.page.keyboard.press('k');
+  await stage.page.keyboard.press('ArrowLeft');
+  await expect(card()).toBeHidden();
+  await stage.page.keyboard.press('k');
+  await expect(card()).toBeVisible();
+  expect(await video('currentTime')).toBeGreaterThan(28);
+});
+
+test('another quality chosen while it stands still goes on where that one is here', async () => {
+  const streams = value('settings.get', { ...defaultSettings, streamQuality: '720p' });
+  await openLesson({ source: { resumeMs: 26_000 }, answers: streams, absent: secondHalf.map((part) => `720p${part}`) });
+  await expect(card()).toBeVisible();
+  await chooseQuality(/^360p/);
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(31);
+});
+
+test('a choice that changes nothing leaves the word about the gap where it is', async () => {
+  await openLesson({ source: { resumeMs: 28_000 }, absent: secondHalf });
+  await expect(card()).toBeVisible();
+  await chooseQuality(/^Auto/);
+  await expect(card()).toContainText('The next part is not on this computer yet');
+  await stage.setAbsent([]);
+  await stage.announce('playback.available', { mediaId: 'media-1' });
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(31);
+});
+
+test('a plain MP4 goes where one went while it stood still, at once where that is here', async () => {
+  await openLesson({ source: { ...plain, resumeMs: 26_000 }, absent: ['plain.mp4'], pictures: false });
+  await expect(card()).toBeVisible();
+  await stage.page.keyboard.press('2');
+  await expect(card()).toBeVisible();
+  await stage.setAbsent([]);
+  await stage.page.keyboard.press('1');
+  await expect.poll(() => playsWithin(6.2, 12)).toBe(true);
+});
+
+test('a lesson of which nothing has come begins where one went meanwhile', async () => {
+  await openLesson({ source: { resumeMs: 26_000 }, absent: ['.m4s', 'init'], pictures: false });
+  await expect(card()).toBeVisible();
+  await stage.page.keyboard.press('ArrowRight');
+  await expect(card()).toBeVisible();
+  await expect(stage.page.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuetext', '0:31 of 1:00');
+  await stage.page.keyboard.press('1');
+  await expect(card()).toBeVisible();
+  await stage.setAbsent([]);
+  await stage.announce('playback.available', { mediaId: 'media-1' });
+  await expect.poll(() => playsWithin(6.2, 26)).toBe(true);
+});
+
+async function chooseQuality(name: RegExp): Promise<void> {
+  await stage.page.mouse.move(200, 200);
+  await stage.page.getByRole('button', { name: /^Quality/ }).click();
+  await stage.page.getByRole('menuitemradio', { name }).click();
+}
+
+async function playsWithin(from: number, to: number): Promise<boolean> {
+  const seconds = await video('currentTime');
+  return from < seconds && seconds < to;
+}
+
+const card = () => stage.page.locator('.player-card');
+const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
+const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);
