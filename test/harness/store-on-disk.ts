@@ -9,6 +9,7 @@ import { createPieceStore } from '../../src/core/content/piece-store.ts';
 import type { BandwidthMeter, FileDescription, FileOrigin, LineBudget, PieceRef, PieceSource, PieceStore } from '../../src/core/content/ports.ts';
 import { openDatabases } from '../../src/core/database/databases.ts';
 import { createBandwidthMeter } from '../../src/core/net/bandwidth-meter.ts';
+import type { Connectivity } from '../../src/core/net/ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 interface Surroundings {
@@ -16,13 +17,14 @@ interface Surroundings {
   readonly clock?: Clock;
   readonly budget?: LineBudget;
   readonly bandwidth?: BandwidthMeter;
+  readonly lineChanged?: Connectivity['changed'];
 }
 
 /** What a budget without rules is. */
 export const freeBudget: LineBudget = { backgroundTransfers: (limit) => limit, spend: async () => {} };
 
 /** A piece store over true books and blocks in a folder of its own. */
-export async function openStoreOnDisk({ source, clock = systemClock(), budget = freeBudget, bandwidth = createBandwidthMeter() }: Surroundings): Promise<{ store: PieceStore; close(): Promise<void> }> {
+export async function openStoreOnDisk({ source, clock = systemClock(), budget = freeBudget, bandwidth = createBandwidthMeter(), lineChanged = () => () => {} }: Surroundings): Promise<{ store: PieceStore; close(): Promise<void> }> {
   const folder = temporaryFolder();
   const blocks = join(folder, 'blocks');
   mkdirSync(blocks);
@@ -30,7 +32,7 @@ export async function openStoreOnDisk({ source, clock = systemClock(), budget = 
   const databases = openDatabases(folder);
   const store = createPieceStore({
     ...{ folder: blocks, database: databases.content, source, bandwidth, budget, clock },
-    connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), reportSuccess: () => {}, reportFailure: () => {} },
+    connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), reportSuccess: () => {}, reportFailure: () => {}, changed: lineChanged },
     cacheQuotaBytes: () => 1024 ** 3,
     random: { ...systemRandom(), fraction: () => 0.05 },
     logger: silentLogger(),

@@ -25,7 +25,7 @@ interface Dependencies {
   readonly folder: string;
   readonly database: Connection;
   readonly source: PieceSource;
-  readonly connectivity: Pick<Connectivity, 'state' | 'reportSuccess' | 'reportFailure'>;
+  readonly connectivity: Pick<Connectivity, 'state' | 'changed' | 'reportSuccess' | 'reportFailure'>;
   readonly bandwidth: BandwidthMeter;
   readonly budget: LineBudget;
   readonly cacheQuotaBytes: () => number;

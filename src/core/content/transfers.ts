@@ -1,5 +1,6 @@
 import { isTeachifyError, TeachifyError, type ErrorCode } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Event } from '../base/emitter.ts';
 import type { Random } from '../base/random.ts';
 import type { Connectivity } from '../net/ports.ts';
 import { longestPauseMs, retry } from '../net/retry.ts';
@@ -20,7 +21,7 @@ const triesWithoutProgress = { foreground: 3, background: 5 };
 interface Dependencies {
   readonly source: PieceSource;
   readonly blocks: BlockFiles;
-  readonly connectivity: Pick<Connectivity, 'state' | 'reportSuccess' | 'reportFailure'>;
+  readonly connectivity: Pick<Connectivity, 'state' | 'changed' | 'reportSuccess' | 'reportFailure'>;
   readonly bandwidth: BandwidthMeter;
   readonly budget: LineBudget;
   readonly clock: Clock;
@@ -45,12 +46,14 @@ export class Transfers {
   readonly #hosts: Hosts;
   readonly #slots: Slots;
   readonly #wire: WireClock;
+  readonly #lineReturned: Event<unknown>;
   #underway = 0;
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
     this.#wire = new WireClock(dependencies.bandwidth, dependencies.clock);
     this.#hosts = new Hosts(dependencies.clock);
+    this.#lineReturned = (listener) => dependencies.connectivity.changed((state) => void (state.status === 'online' && listener(state)));
     this.#slots = new Slots({
       ofHost: (host) => this.#hosts.get(host).concurrency.limit,
       background: (limit) => dependencies.budget.backgroundTransfers(limit),
@@ -89,7 +92,7 @@ export class Transfers {
       }
     };
     try {
-      await retry(once, () => progressOf(run, file), { clock, random, tries: triesWithoutProgress[options.priority], signal: options.signal ?? closing });
+      await retry(once, () => progressOf(run, file), { clock, random, tries: triesWithoutProgress[options.priority], signal: options.signal ?? closing, rouse: this.#lineReturned });
     } finally {
       this.#underway -= 1;
       // Nothing more comes that could share a sync with it.

@@ -37,7 +37,7 @@ const store = createPieceStore({
     serverUrl: () => address,
     authorisation: { accessToken: async () => null, replaceToken: async () => '' },
   }),
-  connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), reportSuccess: () => {}, reportFailure: () => {} },
+  connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), changed: () => () => {}, reportSuccess: () => {}, reportFailure: () => {} },
   bandwidth,
   budget: createLineBudget({ clock, rules: () => ({ rateLimitBytesPerSecond: null, polite: process.env['TEACHIFY_BENCH_POLITE'] === '1' }), bitsPerSecond: () => bandwidth.bitsPerSecond() }),
   cacheQuotaBytes: () => 1024 ** 4,

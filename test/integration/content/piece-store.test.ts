@@ -62,7 +62,7 @@ async function openStore(clock: Clock = systemClock()): Promise<PieceStore> {
       authorisation: { accessToken: async () => null, replaceToken: async () => '' },
       idleTimeoutMs: 400,
     }),
-    connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), reportSuccess: () => {}, reportFailure: () => {} },
+    connectivity: { state: () => ({ status: 'online', reason: null, since: 0 }), changed: () => () => {}, reportSuccess: () => {}, reportFailure: () => {} },
     bandwidth: createBandwidthMeter(),
     budget: { backgroundTransfers: (limit) => limit, spend: async () => {} },
     cacheQuotaBytes: () => 1024 ** 3,

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLineBudget, type LineRules } from '../../../src/core/content/line-budget.ts';
 import type { BandwidthMeter, FileDescription, LineBudget, PieceRef, PieceRun, PieceSource, PieceStore } from '../../../src/core/content/ports.ts';
+import { Emitter } from '../../../src/core/base/emitter.ts';
+import type { Connectivity } from '../../../src/core/net/ports.ts';
+import type { ConnectionState } from '../../../src/shared/contracts/connection.ts';
 import { TeachifyError } from '../../../src/shared/errors.ts';
 import { manualClock, type ManualClock } from '../../harness/manual-clock.ts';
 import { allPieces, freeBudget, madeFile, openStoreOnDisk } from '../../harness/store-on-disk.ts';
@@ -29,7 +32,7 @@ afterEach(async () => {
   closing = null;
 });
 
-async function openDesk(files: ReadonlyMap<string, { bytes: Buffer; file: FileDescription }>, { budget, bandwidth }: { budget?: (clock: ManualClock) => LineBudget; bandwidth?: BandwidthMeter } = {}): Promise<Desk> {
+async function openDesk(files: ReadonlyMap<string, { bytes: Buffer; file: FileDescription }>, { budget, bandwidth, lineChanged }: { budget?: (clock: ManualClock) => LineBudget; bandwidth?: BandwidthMeter; lineChanged?: Connectivity['changed'] } = {}): Promise<Desk> {
   const clock = manualClock();
   const asked: Asked[] = [];
   const all: Asked[] = [];
@@ -51,7 +54,7 @@ async function openDesk(files: ReadonlyMap<string, { bytes: Buffer; file: FileDe
       }
     },
   };
-  const { store, close } = await openStoreOnDisk({ source, clock, budget: budget?.(clock) ?? freeBudget, ...(bandwidth ? { bandwidth } : {}) });
+  const { store, close } = await openStoreOnDisk({ source, clock, budget: budget?.(clock) ?? freeBudget, ...(bandwidth ? { bandwidth } : {}), ...(lineChanged ? { lineChanged } : {}) });
   for (const { file } of files.values()) await store.register(file);
   closing = close;
   const until = async (holds: () => boolean) => {
@@ -139,6 +142,30 @@ it('a host that asks for a pause is left alone by every transfer, and no other h
   expect(of(slowHost)).toEqual([]);
   await clock.advance(200);
   await until(() => of(slowHost).length > 0);
+});
+
+it('whoever waits to try again does so when the line is back, not when the wait would have been over', async () => {
+  const made = madeFile({ name: 'line', pieces: 4, pieceBytes });
+  const line = new Emitter<ConnectionState>();
+  const { store, asked, all, clock, until } = await openDesk(filesOf(made), { bandwidth: slow, lineChanged: line.event });
+  let isOver = false;
+  const fetching = store.fetch(allPieces(made.file), background).then(() => (isOver = true));
+  await until(() => asked.length === 4);
+  const breakAll = async () => {
+    for (const { end } of [...asked]) end(new TeachifyError('unreachable', 'The line is gone'));
+    await until(() => asked.length === 0);
+  };
+  await breakAll();
+  // That it is gone is no reason to try.
+  line.emit({ status: 'offline', reason: 'unreachable', since: 0 });
+  await until(() => true);
+  expect(all).toHaveLength(4);
+  line.emit({ status: 'online', reason: null, since: 0 });
+  await until(() => asked.length === 4);
+  expect(clock.monotonic()).toBe(0);
+  for (const { end } of [...asked]) end();
+  await until(() => isOver);
+  await fetching;
 });
 
 describe('the order of time', () => {

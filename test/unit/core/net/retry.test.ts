@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Emitter } from '../../../../src/core/base/emitter.ts';
 import { retry, retryDelayMs } from '../../../../src/core/net/retry.ts';
 import { TeachifyError } from '../../../../src/shared/errors.ts';
 import { manualClock } from '../../../harness/manual-clock.ts';
@@ -68,5 +69,40 @@ describe('retry', () => {
     await clock.advance(1);
     stop.abort();
     expect(await ended).toBeInstanceOf(DOMException);
+  });
+
+  it('tries again as soon as word comes, which costs no more tries than time does, and not before the time that a server named', async () => {
+    const clock = manualClock();
+    const word = new Emitter<void>();
+    let tries = 0;
+    const fail = (retryAfter?: number) =>
+      retry(
+        async () => {
+          tries += 1;
+          throw new TeachifyError('unreachable', 'no', { retryAfter });
+        },
+        () => 0,
+        { clock, random: random(0.9), tries: 3, rouse: word.event },
+      ).catch((error: unknown) => error);
+    const ended = fail();
+    await clock.advance(0);
+    expect(tries).toBe(1);
+    word.emit();
+    await clock.advance(0);
+    expect(tries).toBe(2);
+    expect(clock.sleepers()).toEqual([1_800]);
+    word.emit();
+    await clock.advance(0);
+    expect(tries).toBe(3);
+    expect(await ended).toMatchObject({ code: 'unreachable' });
+    expect(clock.sleepers()).toEqual([]);
+    const asked = fail(5);
+    await clock.advance(0);
+    word.emit();
+    await clock.advance(4_900);
+    expect(tries).toBe(4);
+    await clock.advance(600_000);
+    await asked;
+    expect(tries).toBe(6);
   });
 });
