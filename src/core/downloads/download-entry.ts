@@ -23,6 +23,8 @@ export interface Entry {
   readonly speed: EntrySpeed;
   /** When it last failed without progress, counted; 0 for never. Those that failed come after those that did not. */
   setback: number;
+  /** Its place is being taken: by another quality, or by the list of another student. It does not begin any more. */
+  isLeaving: boolean;
   stop: AbortController | null;
   running: Promise<void> | null;
 }
@@ -30,11 +32,11 @@ export interface Entry {
 type Known = Pick<Entry, 'row' | 'lessonTitle' | 'courseTitle' | 'source' | 'exact' | 'previous'>;
 
 export function newEntry({ row, ...known }: Known): Entry {
-  return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), setback: 0, stop: null, running: null };
+  return { row, ...known, activity: 'none', reason: row.reason, content: null, speed: new EntrySpeed(), setback: 0, isLeaving: false, stop: null, running: null };
 }
 
 /** What a student sees of it. */
-export function describeEntry({ row, activity, reason, lessonTitle, courseTitle, source, exact, content, speed }: Entry, bytesDone: number): DownloadItem {
+export function describeEntry({ row, activity, reason, lessonTitle, courseTitle, source, exact, content, previous, speed }: Entry, bytesDone: number): DownloadItem {
   const state: DownloadState = activity === 'none' || row.state !== 'queued' ? row.state : activity;
   const bytesPerSecond = state === 'running' ? speed.bytesPerSecond() : 0;
   return {
@@ -42,6 +44,7 @@ export function describeEntry({ row, activity, reason, lessonTitle, courseTitle,
     ...{ reason, bytesDone, bytesTotal: row.bytesTotal, exact: exact || content !== null || row.state === 'ready', bytesPerSecond },
     etaSeconds: bytesPerSecond > 0 ? (row.bytesTotal - bytesDone) / bytesPerSecond : null,
     position: row.position,
+    previous,
     updating: row.revision > 0 && row.state !== 'ready',
   };
 }

@@ -109,27 +109,40 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
     await this.#ready();
+    const lessons = await Promise.all([...new Set(lessonIds)].map((lessonId) => this.#deps.catalog.lesson(lessonId)));
+    const offers = lessons.map((lesson) => ({ lesson, offer: offerOf(lesson, quality) }));
+    if (offers.some(({ offer }) => !offer)) throw new TeachifyError('not_found', 'This lesson has nothing to take home');
     const rows: DownloadRow[] = [];
     const previous = new Map<string, Quality>();
+    const left: Entry[] = [];
     let position = Math.max(-1, ...this.#list.inOrder().map(({ row }) => row.position)) + 1;
-    for (const lessonId of new Set(lessonIds)) {
-      const lesson = await this.#deps.catalog.lesson(lessonId);
-      const offer = offerOf(lesson, quality);
-      if (!offer) throw new TeachifyError('not_found', 'This lesson has nothing to take home');
-      const known = this.#list.get(lessonId);
-      if (known?.row.quality === offer.quality) {
-        await this.#resume([known]);
-        continue;
+    try {
+      for (const { lesson, offer } of offers) {
+        const known = this.#list.get(lesson.id);
+        if (!offer) continue;
+        if (known?.row.quality === offer.quality) {
+          await this.#resume([known]);
+          continue;
+        }
+        if (known) left.push(known);
+        const playing = known && (await this.#leave(known));
+        if (playing) previous.set(lesson.id, playing);
+        rows.push({
+          ...{ lessonId: lesson.id, courseId: lesson.courseId, quality: offer.quality, position: position++ },
+          ...{ state: 'queued', reason: null, bytesDone: 0, bytesTotal: offer.bytes, revision: 0 },
+        });
       }
-      const playing = known && (await this.#leave(known));
-      if (playing) previous.set(lessonId, playing);
-      rows.push({
-        ...{ lessonId, courseId: lesson.courseId, quality: offer.quality, position: position++ },
-        ...{ state: 'queued', reason: null, bytesDone: 0, bytesTotal: offer.bytes, revision: 0 },
-      });
+      await this.#list.add(rows, previous);
+    } finally {
+      // Where the books refused, they are still in the list.
+      for (const entry of left) entry.isLeaving = false;
     }
-    await this.#list.add(rows, previous);
     this.#runner.pump();
+    // Gone back to the one that never left; it is ready without a line, too.
+    for (const row of rows) {
+      const entry = this.#list.get(row.lessonId);
+      if (entry && previous.get(row.lessonId) === row.quality) this.#runner.beginAtOnce(entry);
+    }
   }
 
   async move(lessonId: string, position: number): Promise<void> {
@@ -235,6 +248,7 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   async #leave(entry: Entry): Promise<Quality | null> {
     const { store } = this.#deps;
     const { account } = this.#list;
+    entry.isLeaving = true;
     await this.#runner.stop(entry);
     const { lessonId, quality, revision } = entry.row;
     const playing = revision > 0 ? quality : entry.previous;

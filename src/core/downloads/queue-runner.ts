@@ -80,7 +80,7 @@ export class QueueRunner {
   pump(): void {
     if (!this.#started) return;
     const { list, gate } = this.#deps;
-    const queued = list.inOrder().filter(({ row }) => row.state === 'queued');
+    const queued = list.inOrder().filter(({ row, isLeaving }) => row.state === 'queued' && !isLeaving);
     const barred = gate();
     const ready: Entry[] = [];
     for (const entry of queued) {
@@ -105,13 +105,22 @@ export class QueueRunner {
     list.announce();
   }
 
+  /** For what is not queued any more or is leaving; anything else begins anew. */
   async stop(entry: Entry): Promise<void> {
     entry.stop?.abort();
     await entry.running;
   }
 
+  /** Another list takes the place of this one: nothing of it begins again when something of it ends. */
   async stopAll(): Promise<void> {
-    await Promise.all(this.#deps.list.inOrder().map((entry) => this.stop(entry)));
+    const entries = this.#deps.list.inOrder();
+    for (const entry of entries) entry.isLeaving = true;
+    await Promise.all(entries.map((entry) => this.stop(entry)));
+  }
+
+  /** Does not ask whether there is a line: for what is believed to be here. */
+  beginAtOnce(entry: Entry): void {
+    if (this.#started && !entry.running) this.#begin(entry);
   }
 
   /** The content a download needs, as it is on disk or as the server describes it. */

@@ -6,8 +6,9 @@ import { useDownloads, useNotices } from './stores.ts';
 import { useAttempt } from './use-attempt.ts';
 
 /** What can be done with a lesson on this computer; each says how it ended. */
-export function useLessonCommands({ lessonId, lessonTitle }: Pick<DownloadItem, 'lessonId' | 'lessonTitle'>): {
+export function useLessonCommands({ lessonId, lessonTitle, previous }: Pick<DownloadItem, 'lessonId' | 'lessonTitle' | 'previous'>): {
   readonly verify: () => void;
+  /** Takes it away, and can be undone; while another quality comes, only that one. */
   readonly remove: () => void;
 } {
   const text = useText();
@@ -15,6 +16,7 @@ export function useLessonCommands({ lessonId, lessonTitle }: Pick<DownloadItem, 
   const show = useNotices((notices) => notices.show);
   const remove = useDownloads((downloads) => downloads.remove);
   const undoRemove = useDownloads((downloads) => downloads.undoRemove);
+  const add = useDownloads((downloads) => downloads.add);
   const verify = useDownloads((downloads) => downloads.verify);
   return useMemo(
     () => ({
@@ -26,11 +28,12 @@ export function useLessonCommands({ lessonId, lessonTitle }: Pick<DownloadItem, 
           show({ tone: 'plain', title });
         }),
       remove: () => {
+        if (previous !== null) return attempt(() => add([lessonId], previous));
         remove(lessonId);
         const action = { label: text('action.undo'), run: () => undoRemove(lessonId) };
         show({ tone: 'plain', title: text('lesson.removed', { lesson: lessonTitle }), action }, undoMs - 500);
       },
     }),
-    [text, attempt, show, remove, undoRemove, verify, lessonId, lessonTitle],
+    [text, attempt, show, remove, undoRemove, add, verify, lessonId, lessonTitle, previous],
   );
 }

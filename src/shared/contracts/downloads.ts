@@ -31,6 +31,8 @@ export const downloadItemSchema = z.object({
   position: z.int().nonnegative(),
   /** An older revision is here whole and plays; only what changed is fetched. */
   updating: z.boolean(),
+  /** Another quality, which is here whole and plays until this one is; null for none. */
+  previous: qualitySchema.nullable(),
 });
 export type DownloadItem = z.infer<typeof downloadItemSchema>;
 export type DownloadState = DownloadItem['state'];

@@ -181,6 +181,7 @@ export function download(school: School, index: number, change: Partial<Download
     source: null,
     state: 'running',
     updating: false,
+    previous: null,
     reason: null,
     bytesDone: done,
     bytesTotal: bytes,

@@ -11,7 +11,7 @@ import { openLine, type Line } from '../../harness/line.ts';
 import { openRawServer, type RawAnswer } from '../../harness/raw-server.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
-import { encodeTinySchool, type people } from '../../harness/tiny-school.ts';
+import { encodeTinySchool, people } from '../../harness/tiny-school.ts';
 
 const lesson = 'making-tea';
 const slow = 300_000;
@@ -147,8 +147,13 @@ describe('another quality', () => {
     await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
   });
 
-  it('thought better of costs nothing, and removing the lesson leaves neither', { timeout }, async () => {
+  /** What was asked for of lessons; pictures of courses come whole, at any time. */
+  const mediaAsked = () => line.requests.flatMap(({ path, range }) => (path.startsWith('/media/') && range !== null ? [path] : []));
+
+  it('thought better of asks for nothing of the first one again, and for nothing at all once it is gone back to', { timeout }, async () => {
     await takeHome('360p');
+    const ofTheFirst = new Set(mediaAsked());
+    const askedForTheFirst = mediaAsked().length;
     line.setBandwidth(slow);
     // One right after the other, so that none of them becomes ready in between, however busy the machine is.
     await core.downloads.add([lesson], '720p');
@@ -157,15 +162,74 @@ describe('another quality', () => {
     const { bytes, presentBytes } = await core.downloads.plan([lesson], '360p');
     expect(presentBytes).toBe(bytes);
     await core.downloads.add([lesson], '360p');
+    const untilThen = mediaAsked();
     await becomes('ready');
     line.setBandwidth(null);
+    expect(mediaAsked()).toEqual(untilThen);
+    // What was asked for in between was of the other qualities.
+    expect(untilThen.slice(askedForTheFirst).filter((path) => ofTheFirst.has(path))).toEqual([]);
     expect(await playable()).toEqual({ downloaded: '360p', here: ['360p'] });
+    expect(await core.downloads.verify(lesson)).toBe(0);
+    expect((await core.downloads.storage()).lessonBytes).toBe(bytes);
+    expect(await item()).toMatchObject({ previous: null, bytesDone: bytes, bytesTotal: bytes });
     line.setBandwidth(slow);
     await core.downloads.add([lesson], '720p');
     await core.downloads.remove([lesson]);
     line.setBandwidth(null);
     expect((await core.downloads.storage()).lessonBytes).toBe(0);
   });
+
+  it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', { timeout }, async () => {
+    await takeHome('360p');
+    line.setBandwidth(slow);
+    await core.downloads.add([lesson], '720p');
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+    await core.downloads.add([lesson], '480p');
+    line.setBandwidth(null);
+    await becomes('ready');
+    const { bytesTotal } = (await item()) ?? {};
+    const asked = mediaAsked();
+    // Whatever still ran would have come by the time that all this has.
+    await core.downloads.add(['drinking-tea', 'first-letter'], '480p');
+    await expect.poll(async () => (await core.downloads.list()).every(({ state }) => state === 'ready'), { timeout }).toBe(true);
+    const others = (await core.downloads.list()).reduce((sum, { lessonId, bytesTotal: bytes }) => sum + (lessonId === lesson ? 0 : bytes), 0);
+    expect(await item()).toMatchObject({ state: 'ready', quality: '480p' });
+    expect(await core.downloads.verify(lesson)).toBe(0);
+    expect((await core.downloads.storage()).lessonBytes).toBe((bytesTotal ?? 0) + others);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it('thought better of without a line leaves the one that is here, ready as it was, and nothing of the other', { timeout }, async () => {
+    await takeHome('360p');
+    const before = await item();
+    line.setBandwidth(slow);
+    await core.downloads.add([lesson], '720p');
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+    expect(await item()).toMatchObject({ quality: '720p', previous: '360p' });
+    await line.cut();
+    await core.connectivity.probe();
+    await becomes('waiting');
+    await core.downloads.add([lesson], (await item())?.previous ?? '480p');
+    await becomes('ready');
+    expect(await item()).toMatchObject({ ...before, position: expect.any(Number) });
+    expect(new Set(await playAll())).toEqual(new Set([200]));
+    expect((await core.downloads.storage()).lessonBytes).toBe(before?.bytesTotal);
+  });
+});
+
+it('what came for one student does not go on for who signs in next', { timeout }, async () => {
+  const asked = () => line.requests.flatMap(({ path, range }) => (path.startsWith('/media/') && range !== null ? [path] : []));
+  line.setBandwidth(slow);
+  await core.downloads.add([lesson], '480p');
+  await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+  await core.accounts.signIn(people.tea.email, people.tea.password);
+  expect(await core.downloads.list()).toEqual([]);
+  const before = asked();
+  line.setBandwidth(null);
+  await core.catalog.refresh();
+  await core.downloads.add(['drinking-tea'], '480p');
+  await expect.poll(async () => (await core.downloads.list()).map(({ state }) => state), { timeout }).toEqual(['ready']);
+  expect(asked().slice(before.length).filter((path) => before.includes(path))).toEqual([]);
 });
 
 it('killed anywhere within a removal, a lesson is here as before or gives its bytes back at the next start', { timeout: 120_000 }, async () => {

@@ -70,7 +70,7 @@ function UnderWay({ item, forget }: { item: DownloadItem; forget: Forget | null 
       <ProgressRing percent={percent} size={40} tone={item.state === 'running' ? 'accent' : item.state === 'waiting' ? 'wait' : 'soft'}>
         <UnderWayButton item={item} />
       </ProgressRing>
-      <MoreMenu title={item.lessonTitle} forget={forget} cancel={remove} />
+      <MoreMenu title={item.lessonTitle} forget={forget} cancel={remove} previous={item.previous} />
     </div>
   );
 }
@@ -139,16 +139,20 @@ interface MoreMenuProps {
   readonly forget: Forget | null;
   /** Of a download under way. */
   readonly cancel?: () => void;
+  /** The quality that stays when it is cancelled. */
+  readonly previous?: Quality | null;
 }
 
-function MoreMenu({ title, forget, cancel }: MoreMenuProps) {
+function MoreMenu({ title, forget, cancel, previous }: MoreMenuProps) {
   const text = useText();
+  const name = useQualityName();
+  const cancelling = previous ? text('lesson.keepPrevious', { quality: name(previous) }) : text('lesson.cancelDownload');
   return (
     <Menu
       label={title}
       choices={[
         ...(forget ? [{ id: 'forget', label: text('lesson.forget') }] : []),
-        ...(cancel ? [{ id: 'remove', label: text('lesson.cancelDownload'), tone: 'danger' as const }] : []),
+        ...(cancel ? [{ id: 'remove', label: cancelling, tone: 'danger' as const }] : []),
       ]}
       onChoose={(id) => (id === 'forget' ? forget?.() : cancel?.())}
     >

@@ -44,7 +44,7 @@ export const DownloadRow = memo(function DownloadRow({ item }: { item: DownloadI
       </div>
       {ready ? <ReadyFigure item={item} /> : <Command item={item} />}
       {ready ? null : <Place item={item} />}
-      <IconButton label={text('downloads.remove', { lesson: item.lessonTitle })} onPress={commands.remove}>
+      <IconButton label={item.previous ? text('downloads.keepPrevious', { lesson: item.lessonTitle, quality: name(item.previous) }) : text('downloads.remove', { lesson: item.lessonTitle })} onPress={commands.remove}>
         <Trash2 size={18} aria-hidden="true" />
       </IconButton>
     </article>

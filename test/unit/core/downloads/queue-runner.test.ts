@@ -155,3 +155,11 @@ describe('what the student said', () => {
     expect(desk.states()).toEqual({ a: 'running', b: 'running', c: 'queued' });
   });
 });
+
+it('what is stopped for another list to take its place does not begin again, nor does another of it', async () => {
+  await desk.add({ id: 'a' }, { id: 'b' }, { id: 'c' });
+  await desk.runner.stopAll();
+  await desk.settle();
+  expect(desk.begun).toEqual(['a', 'b']);
+  expect(desk.list.inOrder().some(({ running }) => running)).toBe(false);
+});

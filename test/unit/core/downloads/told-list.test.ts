@@ -4,7 +4,7 @@ import type { DownloadItem } from '../../../../src/shared/contracts/downloads.ts
 
 const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadItem => ({
   ...{ lessonId, courseId: 'c', lessonTitle: lessonId, courseTitle: 'c', quality: '480p', source: null, state: 'running', reason: null },
-  ...{ bytesDone: 1, bytesTotal: 10, exact: true, bytesPerSecond: 100, etaSeconds: 1, position: 0, updating: false },
+  ...{ bytesDone: 1, bytesTotal: 10, exact: true, bytesPerSecond: 100, etaSeconds: 1, position: 0, updating: false, previous: null },
   ...change,
 });
 

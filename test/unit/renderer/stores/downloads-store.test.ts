@@ -14,6 +14,7 @@ const item = (lessonId: string, change: Partial<DownloadItem> = {}): DownloadIte
   source: null,
   state: 'running',
   updating: false,
+  previous: null,
   reason: null,
   bytesDone: 1,
   bytesTotal: 10,
