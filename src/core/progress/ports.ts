@@ -25,8 +25,8 @@ export interface Progress {
   /** Lessons watched to the end of which nothing waits to be sent. */
   finished(): Promise<ReadonlySet<string>>;
   resumePoint(timelineId: string): Promise<ResumePoint>;
-  /** A new epoch: what was watched of it counts no more, on no device. Durable when it resolves. Throws not_found for what was never watched. */
-  startAnew(timelineId: string): Promise<LessonProgress>;
+  /** A new epoch: what was watched of it counts no more, on no device. Durable when it resolves. Of this student, whoever sits here by then; of the current one when none is named. Throws not_found for what was never watched. */
+  startAnew(timelineId: string, of?: AccountId): Promise<LessonProgress>;
   /** Takes a writing of a note down for the school. Durable when it resolves. */
   recordNote(note: Note): Promise<void>;
   /** Of the current student, in the order of the lesson: what the server knows plus what was not acknowledged yet. */

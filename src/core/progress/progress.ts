@@ -145,7 +145,10 @@ class RecordedProgress implements Progress {
   }
 
   async resumePoint(timelineId: string): Promise<ResumePoint> {
-    const account = this.#requireAccount();
+    return this.#resumePoint(this.#requireAccount(), timelineId);
+  }
+
+  async #resumePoint(account: AccountId, timelineId: string): Promise<ResumePoint> {
     const known = await this.#reads.timeline(account, timelineId);
     const { position, epoch } = currentState(known, await this.#reads.eventsOf(account, timelineId), await this.#reads.installId());
     const positionMs = position?.ms ?? 0;
@@ -153,12 +156,14 @@ class RecordedProgress implements Progress {
     return { positionMs, epoch, hereMs: here !== null && Math.abs(here - positionMs) >= farApartMs ? here : null };
   }
 
-  async startAnew(timelineId: string): Promise<LessonProgress> {
-    const account = this.#requireAccount();
+  async startAnew(timelineId: string, of?: AccountId): Promise<LessonProgress> {
+    const account = of ?? this.#requireAccount();
     const known = await this.#reads.timeline(account, timelineId);
     if (!known) throw new TeachifyError('not_found', 'Nothing of this lesson was watched');
-    const { epoch } = await this.resumePoint(timelineId);
-    return this.report({ sessionId: this.#deps.random.id(), lessonId: known.lessonId, timelineId, epoch: epoch + 1, ranges: [], watchedMs: 0, positionMs: 0 });
+    const { epoch } = await this.#resumePoint(account, timelineId);
+    const sessionId = this.#deps.random.id();
+    this.begin(sessionId, account);
+    return this.report({ sessionId, lessonId: known.lessonId, timelineId, epoch: epoch + 1, ranges: [], watchedMs: 0, positionMs: 0 });
   }
 
   async recordNote(note: Note): Promise<void> {
@@ -222,17 +227,19 @@ class RecordedProgress implements Progress {
     const { connectivity, accounts, catalog, random } = this.#deps;
     this.#running = new AbortController();
     this.#loop.start();
+    // What is read for who sits down takes its time; nothing is read once this has stopped.
+    let seated: Promise<unknown> = this.#beginAgain().then(() => this.#loop.wake(0));
     const stops = [
       connectivity.changed(({ status }) => {
         if (status === 'online') void this.#returnWindowMs().then((window) => this.#loop.comeBackIn(random.fraction() * window));
       }),
-      accounts.changed(() => void this.#studentChanged()),
+      accounts.changed(() => void (seated = Promise.all([seated, this.#studentChanged()]))),
       catalog.changed(() => void this.#shares.follow()),
     ];
-    void this.#beginAgain().then(() => this.#loop.wake(0));
     return async () => {
       for (const stop of stops) stop();
       this.#running.abort();
+      await Promise.allSettled([seated]);
       await this.#shares.idle();
       await this.#unwritten.close();
       await this.#loop.stop();

@@ -122,7 +122,10 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
       await progress.report(snapshot);
     },
     'progress.lessons': () => progress.lessons(),
-    'progress.startAnew': ({ timelineId }) => progress.startAnew(timelineId),
+    'progress.startAnew': async ({ timelineId, of }) => {
+      const shown = await progress.startAnew(timelineId, of);
+      return accounts.closed() || accounts.current()?.accountId !== of ? null : shown;
+    },
     'progress.outbox': () => progress.outbox(),
     'progress.sendNow': () => progress.sync(),
     'progress.export': async () => {

@@ -20,7 +20,8 @@ export interface Progress {
   readonly decided: (lessonId: string) => Promise<void>;
 }
 
-export function createProgressStore(remote: Remote, later: Later, failed: (error: unknown) => void): Feed<Progress> {
+/** `account` is whose it is: what was decided here is done for that one, whoever sits here by then. */
+export function createProgressStore(remote: Remote, later: Later, failed: (error: unknown) => void, account: string): Feed<Progress> {
   let all: Lessons = new Map();
   const leaving = new Map<string, () => void>();
   const show = () => store.setState({ lessons: new Map([...all].filter(([lessonId]) => !leaving.has(lessonId))) });
@@ -32,9 +33,10 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
       show();
       failed(error);
     };
-    const forgotten = remote.call('progress.startAnew', { timelineId }).then((row) => {
+    const forgotten = remote.call('progress.startAnew', { timelineId, of: account }).then((row) => {
       leaving.delete(lessonId);
-      all = new Map([...all, [lessonId, row]]);
+      // Behind the lock it is only done, and all is asked anew when the student is back.
+      all = new Map([...all].filter(([known]) => known !== lessonId).concat(row ? [[lessonId, row]] : []));
       show();
     }, stays).finally(() => forgetting.delete(lessonId));
     forgetting.set(lessonId, forgotten);
@@ -74,9 +76,10 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
     return () => {
       stopLessons();
       stopOutbox();
-      // Done later it would be done to whoever sits here then.
-      for (const wait of leaving.values()) wait();
-      leaving.clear();
+      for (const [lessonId, wait] of leaving) {
+        wait();
+        if (!forgetting.has(lessonId)) void forgetNow(lessonId);
+      }
     };
   };
   return { store, start };

@@ -66,7 +66,7 @@ export function createStudentStores({ remote, later }: AppStores, failed: (error
     catalog: createCatalogStore(remote),
     downloads: createDownloadsStore(remote, later, failed, account),
     leases: createLeasesStore(remote),
-    progress: createProgressStore(remote, later, failed),
+    progress: createProgressStore(remote, later, failed, account),
     navigation: createNavigationStore(),
   };
 }

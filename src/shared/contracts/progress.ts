@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { progressReceiptSchema } from '../api/progress.ts';
 import { sessionSnapshotSchema } from '../models/progress.ts';
 import { timeRangesSchema } from '../models/ranges.ts';
+import { accountIdSchema } from './accounts.ts';
 import { call, nothing, type Contract } from './contract.ts';
 
 export const lessonProgressSchema = z.object({
@@ -45,8 +46,8 @@ export const progressContract = {
     /** Durable once it answers, which it does with nothing: the lock may have fallen, or another student sat down. `progress.changed` tells. */
     'progress.report': call(sessionSnapshotSchema, nothing),
     'progress.lessons': call(nothing, z.array(lessonProgressSchema)),
-    /** What was watched of it counts no more, on no computer. */
-    'progress.startAnew': call(z.object({ timelineId: z.string().min(1).max(64) }), lessonProgressSchema),
+    /** What was watched of it counts no more, on no computer. Behind the lock, or when another student has sat down, it is done all the same, and answered with null. */
+    'progress.startAnew': call(z.object({ timelineId: z.string().min(1).max(64), of: accountIdSchema }), lessonProgressSchema.nullable()),
     'progress.outbox': call(nothing, outboxViewSchema),
     'progress.sendNow': call(nothing, outboxViewSchema),
     /** Asks for a file to write what waits into. */

@@ -44,6 +44,19 @@ it('the last words of a player that is taken down when another student sat down 
   expect(await known(core)).toEqual([1100]);
 });
 
+it('what was to count as not watched does so for who said so, and for nobody else', async () => {
+  const { core, tea, both } = await openSeat();
+  const source = await core.playback.open(lesson);
+  await core.progress.report(watched(source, 500));
+  await core.accounts.choose(both, null);
+  await core.progress.report(watched(await core.playback.open(lesson), 700));
+  await core.progress.startAnew(source.timelineId, tea);
+  const ranges = async () => (await core.progress.lessons()).map((one) => one.ranges);
+  expect(await ranges()).toEqual([[[0, 700]]]);
+  await core.accounts.choose(tea, null);
+  expect(await ranges()).toEqual([[]]);
+});
+
 it('a removal that was decided before another student sat down takes nothing from that one', async () => {
   const { core, tea, both } = await openSeat();
   const takeHome = async () => {

@@ -7,7 +7,7 @@ const row = (lessonId: string, percent: number) => ({ lessonId, timelineId: less
 
 it('keeps the lessons an announcement does not name, whichever comes first', async () => {
   const remote = createFakeRemote({ 'progress.lessons': () => [row('a', 10), row('b', 20)], 'progress.outbox': () => null });
-  const { store, start } = createProgressStore(remote, () => () => {}, () => {});
+  const { store, start } = createProgressStore(remote, () => () => {}, () => {}, 'me');
   start();
   remote.announce('progress.changed', [row('a', 15)]);
   await settle();
@@ -27,7 +27,7 @@ describe('a lesson that shall count as not watched', () => {
       due.set(run, ms);
       return () => void due.delete(run);
     };
-    const { store, start } = createProgressStore(remote, later, (error) => failures.push(error));
+    const { store, start } = createProgressStore(remote, later, (error) => failures.push(error), 'me');
     const stop = start();
     await settle();
     const pass = async () => {
@@ -64,13 +64,20 @@ describe('a lesson that shall count as not watched', () => {
     expect(store.getState().lessons.get('a')).toMatchObject({ percent: 0 });
   });
 
-  it('stays as it was when its student leaves: whoever sits down next has watched what they have', async () => {
-    const { store, stop, due } = await open(() => ({ ...watched, ranges: [], percent: 0 }));
+  it('does so when its student leaves, and for that one: whoever sits down next has watched what they have', async () => {
+    const { store, stop, due, remote } = await open(() => null);
     store.getState().forget('a');
     stop();
     expect(due.size).toBe(0);
-    await store.getState().decided('a');
-    expect(store.getState().lessons.get('a')).not.toMatchObject({ percent: 0 });
+    await settle();
+    expect(remote.calls.filter(({ name }) => name === 'progress.startAnew').map(({ input }) => input)).toEqual([{ timelineId: watched.timelineId, of: 'me' }]);
+  });
+
+  it('does so behind the lock, where main says no more of it than that it is done', async () => {
+    const { store, pass, shown, failures } = await open(() => null);
+    store.getState().forget('a');
+    await pass();
+    expect([shown(), failures]).toEqual([['b'], []]);
   });
 
   it('stays as it was when undone, or when main cannot', async () => {

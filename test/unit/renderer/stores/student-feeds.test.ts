@@ -37,7 +37,7 @@ function openSeat(begin: { locked: boolean }) {
   const failures: unknown[] = [];
   const failed = (error: unknown) => void failures.push(error);
   const app = { accounts: createAccountsStore(remote), later };
-  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed, 'tea'), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed) };
+  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed, 'tea'), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed, 'tea') };
   app.accounts.start();
   const turn = async (locked: boolean) => {
     main.locked = locked;
