@@ -70,6 +70,32 @@ test('a lesson of which nothing has come begins where one went meanwhile', async
   await expect.poll(() => playsWithin(6.2, 26)).toBe(true);
 });
 
+test('a plain MP4 that was paused while it stood still stays paused when it can be had', async () => {
+  await openLesson({ source: { ...plain, resumeMs: 26_000 }, absent: ['plain.mp4'], pictures: false });
+  await expect(card()).toBeVisible();
+  const button = stage.page.locator('.player-play');
+  // It will go on by itself, and so it says.
+  await expect(button).toHaveAccessibleName('Pause');
+  await stage.page.keyboard.press('k');
+  await expect(button).toHaveAccessibleName('Play');
+  await stage.setAbsent([]);
+  await stage.announce('playback.available', { mediaId: 'media-1' });
+  await expect.poll(() => video('readyState')).toBe(4);
+  await expect(card()).toBeHidden();
+  expect([await video('paused'), await video('currentTime')]).toEqual([true, 26]);
+  await stage.page.keyboard.press('k');
+  await expect.poll(() => playsWithin(26.2, 60)).toBe(true);
+});
+
+test('a lesson that ended plays again from its beginning when asked to', async () => {
+  await openLesson();
+  await stage.page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 59.5));
+  await expect.poll(() => video('ended')).toBe(true);
+  await stage.page.locator('.player-card').getByRole('button', { name: 'Watch again' }).click();
+  await expect.poll(() => playsWithin(0.5, 30)).toBe(true);
+  expect(await video('paused')).toBe(false);
+});
+
 async function chooseQuality(name: RegExp): Promise<void> {
   await stage.page.mouse.move(200, 200);
   await stage.page.getByRole('button', { name: /^Quality/ }).click();

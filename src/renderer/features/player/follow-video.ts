@@ -1,9 +1,10 @@
 import type { TimeRange } from '../../../shared/models/ranges.ts';
+import type { Wish } from './engine/wish-to-play.ts';
 import { placeOf } from './place-of.ts';
 import type { PlayerStore } from './player-store.ts';
 
 /** Keeps the store in step with the element; gives back the function that stops it. */
-export function followVideo(video: HTMLVideoElement, store: PlayerStore): () => void {
+export function followVideo(video: HTMLVideoElement, store: PlayerStore, toPlay: Wish['toPlay']): () => void {
   const stop = new AbortController();
   const on = (events: readonly (keyof HTMLVideoElementEventMap)[], run: () => void) => {
     for (const event of events) video.addEventListener(event, run, { signal: stop.signal });
@@ -15,7 +16,7 @@ export function followVideo(video: HTMLVideoElement, store: PlayerStore): () => 
   });
   on(['progress', 'timeupdate'], () => store.setState({ buffered: rangesOf(video.buffered) }));
   on(['play'], () => store.setState({ playing: true, ended: false }));
-  on(['pause'], () => store.setState({ playing: false }));
+  on(['pause'], () => store.setState({ playing: toPlay() }));
   on(['playing', 'canplay', 'seeked'], () => {
     if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) store.setState({ stalled: false, started: true });
   });

@@ -6,6 +6,7 @@ import type { Engine, EngineListener } from './engine/engine.ts';
 import { createGate, type Gate } from './engine/gate.ts';
 import type { HlsEngineOptions } from './engine/hls-engine.ts';
 import { loadHlsEngine } from './engine/load-hls-engine.ts';
+import { followWish, type Wish } from './engine/wish-to-play.ts';
 import { followAvailability, openGate } from './follow-availability.ts';
 import { followVideo } from './follow-video.ts';
 import { measureBandwidth } from './measure-bandwidth.ts';
@@ -56,8 +57,9 @@ export function startPlayback(
     },
     passed: () => store.setState(({ blocked }) => (blocked?.retrying ? { blocked: null } : {})),
   });
+  const wish = followWish(video, signal);
   const stops = [
-    followVideo(video, store),
+    followVideo(video, store, wish.toPlay),
     recordSession({ video, source, startMs, remote, monotonic, failed: reportFailed }),
     followAvailability({ mediaId: source.mediaId, remote, store, gate }),
   ];
@@ -78,7 +80,7 @@ export function startPlayback(
     lineGone: store.getState().blocked?.retrying === false,
   });
   const begin = async () => {
-    const started = await startEngine({ video, source, startMs, gate, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
+    const started = await startEngine({ video, source, startMs, gate, toPlay: wish.toPlay, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
     if (signal.aborted) return started.destroy();
     engine = started;
     await video.play();
@@ -93,7 +95,15 @@ export function startPlayback(
     engine?.destroy();
   });
 
-  const play = () => void video.play().catch(() => undefined);
+  const play = () => {
+    wish.say(true);
+    void video.play().catch(() => undefined);
+  };
+  const pause = () => {
+    wish.say(false);
+    store.setState({ playing: false });
+    video.pause();
+  };
   const placeMs = () => {
     const seconds = placeOf(video);
     return seconds === null ? store.getState().positionMs : seconds * 1000;
@@ -108,8 +118,8 @@ export function startPlayback(
   };
   return {
     play,
-    pause: () => video.pause(),
-    toggle: () => (video.paused ? play() : video.pause()),
+    pause,
+    toggle: () => (store.getState().playing ? pause() : play()),
     seekTo,
     seekBy: (ms) => seekTo(Math.min(Math.max(0, placeMs() + ms), source.durationMs)),
     setVolume: (value) => {
@@ -155,6 +165,7 @@ interface EngineStart {
   readonly source: PlaybackSource;
   readonly startMs: number;
   readonly gate: Gate;
+  readonly toPlay: Wish['toPlay'];
   readonly soundLanguage: HlsEngineOptions['soundLanguage'];
   readonly situation: HlsEngineOptions['situation'];
   readonly listener: EngineListener;

@@ -9,6 +9,7 @@ import type { Engine, EngineListener } from './engine.ts';
 import type { Gate } from './gate.ts';
 import { createHoldingLoader } from './holding-loader.ts';
 import { createMediaRepair, leaveMediaErrorsToUs, type MediaRepair } from './media-repair.ts';
+import type { Wish } from './wish-to-play.ts';
 
 export interface HlsEngineOptions {
   readonly video: HTMLVideoElement;
@@ -18,6 +19,7 @@ export interface HlsEngineOptions {
   readonly startMs: number;
   readonly qualities: readonly Quality[];
   readonly gate: Gate;
+  readonly toPlay: Wish['toPlay'];
   /** Null for the lesson's own. */
   readonly soundLanguage: () => string | null;
   /** What the choice depends on besides the levels and the place, read anew for every segment. */
@@ -32,7 +34,7 @@ const patient: { default: LoaderConfig } = {
 };
 
 /** Plays an HLS lesson, from wherever its pieces come, by hls.js over MSE. */
-export function createHlsEngine({ video, url, playlists, startMs, qualities, gate, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
+export function createHlsEngine({ video, url, playlists, startMs, qualities, gate, toPlay, soundLanguage, situation, listener, now }: HlsEngineOptions): Engine {
   const known = new Map(playlists.map((playlist) => [playlist.url, playlist.content]));
   let chosen: Quality | null = null;
   const qualityOf = (hls: Hls, level: number): Quality | null => {
@@ -85,7 +87,7 @@ export function createHlsEngine({ video, url, playlists, startMs, qualities, gat
     hls.destroy();
     hls = begin(seconds);
   };
-  const media = createMediaRepair({ video, now, beginAt, skipped: listener.skipped, failed: listener.failed });
+  const media = createMediaRepair({ video, toPlay, now, beginAt, skipped: listener.skipped, failed: listener.failed });
   let hls = begin(startMs / 1000);
 
   return {
@@ -109,9 +111,8 @@ export function createHlsEngine({ video, url, playlists, startMs, qualities, gat
       media.goTo(seconds);
       // Once there is something, hls.js hears of it from the element.
       if (video.readyState !== HTMLMediaElement.HAVE_NOTHING || video.error) return;
-      const playing = !video.paused;
       beginAt(seconds);
-      if (playing) void video.play().catch(() => undefined);
+      if (toPlay()) void video.play().catch(() => undefined);
     },
     destroy: () => {
       media.stop();

@@ -2,7 +2,7 @@ import Hls, { ErrorDetails, Events, type ErrorData, type Fragment, type HlsConfi
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import { placeOf } from '../place-of.ts';
 import { createRepairPlan } from './repair-plan.ts';
-import { followWish } from './wish-to-play.ts';
+import type { Wish } from './wish-to-play.ts';
 
 /**
  * hls.js sets a failed decoder up anew by itself, three times in half a second. That is ours to decide, so to hls.js such a
@@ -31,6 +31,7 @@ function isRefusal(error: MediaError | null): boolean {
 
 interface MediaRepairOptions {
   readonly video: HTMLVideoElement;
+  readonly toPlay: Wish['toPlay'];
   readonly now: () => number;
   /** Plays on from there with everything set up anew; seconds. */
   readonly beginAt: (seconds: number) => void;
@@ -50,10 +51,9 @@ export interface MediaRepair {
 }
 
 /** Mends what a decoder did not take, by the plan of repair-plan.ts. */
-export function createMediaRepair({ video, now, beginAt, skipped, failed }: MediaRepairOptions): MediaRepair {
+export function createMediaRepair({ video, toPlay, now, beginAt, skipped, failed }: MediaRepairOptions): MediaRepair {
   const plan = createRepairPlan(now);
   const listening = new AbortController();
-  const wished = followWish(video, listening.signal);
   let appending: Fragment[] = [];
   let refused: Fragment | undefined;
   let lastAppended: Fragment | undefined;
@@ -103,7 +103,7 @@ export function createMediaRepair({ video, now, beginAt, skipped, failed }: Medi
         waiting = false;
         if (step.do === 'skip') skipped();
         beginAt(place);
-        if (wished()) void video.play().catch(() => undefined);
+        if (toPlay()) void video.play().catch(() => undefined);
       }, step.afterMs);
     },
     goTo: (seconds) => {

@@ -3,7 +3,7 @@ import { placeOf } from '../place-of.ts';
 import type { Engine, EngineListener } from './engine.ts';
 import type { Gate } from './gate.ts';
 import { notNow, reasonOf } from './unavailable.ts';
-import { followWish } from './wish-to-play.ts';
+import type { Wish } from './wish-to-play.ts';
 
 interface PlainEngineOptions {
   readonly video: HTMLVideoElement;
@@ -11,6 +11,7 @@ interface PlainEngineOptions {
   readonly startMs: number;
   readonly quality: Quality | null;
   readonly gate: Gate;
+  readonly toPlay: Wish['toPlay'];
   /** Main said of a part that it is not to be had now. */
   readonly isBlocked: () => boolean;
   readonly listener: EngineListener;
@@ -23,10 +24,9 @@ const mendedSeconds = 1;
  * Plays a plain MP4: the browser asks for ranges itself. When one is not to be had it waits and is set up again at the same
  * place; what cannot be decoded is set up anew once, and then said.
  */
-export function createPlainEngine({ video, url, startMs, quality, gate, isBlocked, listener }: PlainEngineOptions): Engine {
+export function createPlainEngine({ video, url, startMs, quality, gate, toPlay, isBlocked, listener }: PlainEngineOptions): Engine {
   const stop = new AbortController();
   const { signal } = stop;
-  const wished = followWish(video, signal);
   let wanted = startMs / 1000;
   let anewAt: number | null = null;
   let setUps = 0;
@@ -36,7 +36,7 @@ export function createPlainEngine({ video, url, startMs, quality, gate, isBlocke
     video.src = setUps === 0 ? url : `${url}?${setUps}`;
     setUps += 1;
     video.currentTime = wanted;
-    if (wished()) await video.play();
+    if (toPlay()) await video.play();
   };
   /** The element only says that it failed; a request for one byte, and what main said meanwhile, tell why. */
   const findOut = async () => {

@@ -20,13 +20,18 @@ export function Ended({ next, canPlayNext, onNext }: EndedProps) {
   const text = useText();
   const { playback, source } = usePlayer();
   const go = useNavigation((navigation) => navigation.replace);
+  const watchAgain = () => {
+    playback?.seekTo(0);
+    // At its end an element stands still, as if paused.
+    playback?.play();
+  };
   return (
     <div className="player-overlay" role="status">
       <div className="player-card">
         <p>{text('player.ended')}</p>
         {next ? <NextLesson next={next} canPlay={canPlayNext} onNext={onNext} /> : null}
         <div className="player-card-actions">
-          <Button onPress={() => playback?.seekTo(0)}>{text('player.replay')}</Button>
+          <Button onPress={watchAgain}>{text('player.replay')}</Button>
           <Button onPress={() => go({ screen: 'course', courseId: source.courseId })}>{text('player.backToCourse')}</Button>
         </div>
       </div>

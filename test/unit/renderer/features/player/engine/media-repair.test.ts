@@ -18,11 +18,12 @@ afterEach(() => {
 });
 
 function setUp(at: number) {
-  const video = Object.assign(new EventTarget(), { readyState: 4, currentTime: at, error: null as { message: string } | null, play: () => Promise.resolve() });
+  const video = Object.assign(new EventTarget(), { readyState: 4, currentTime: at, error: null as { message: string } | null, play: vi.fn<() => Promise<void>>(() => Promise.resolve()) });
   const begun: number[] = [];
+  let wished = true;
   const skipped = vi.fn<() => void>();
   const failed = vi.fn<() => void>();
-  const media = createMediaRepair({ video: video as unknown as HTMLVideoElement, now: () => Date.now(), beginAt: (seconds) => void begun.push(seconds), skipped, failed });
+  const media = createMediaRepair({ video: video as unknown as HTMLVideoElement, toPlay: () => wished, now: () => Date.now(), beginAt: (seconds) => void begun.push(seconds), skipped, failed });
   const follow = () => {
     const hls = Object.assign(new EventEmitter(), { currentLevel: 0, levels: [{ details: { fragments } }] });
     media.follow(hls as unknown as Hls);
@@ -40,7 +41,7 @@ function setUp(at: number) {
       },
     };
   };
-  return { follow, media, begun, skipped, failed };
+  return { follow, media, video, begun, skipped, failed, pause: () => void (wished = false) };
 }
 
 const refused = 'CHUNK_DEMUXER_ERROR_APPEND_FAILED: Failed to prepare video sample for decode';
@@ -110,4 +111,13 @@ it('goes where the student went while it waited to set up anew', () => {
   media.goTo(2);
   follow().fail(undecodable, () => media.goTo(40));
   expect(begun).toEqual([20, 40]);
+});
+
+it('does not run where the student paused while it waited to set up anew', () => {
+  const { follow, video, begun, pause } = setUp(20);
+  follow().fail(undecodable);
+  expect(video.play).toHaveBeenCalledOnce();
+  follow().fail(undecodable, pause);
+  expect(begun).toHaveLength(2);
+  expect(video.play).toHaveBeenCalledOnce();
 });
