@@ -150,8 +150,10 @@ test('reports the rest when one leaves, and closes the lesson', async () => {
 test('reports when the machine is about to sleep', async () => {
   await openLesson();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(1);
+  // On a busy machine it has said something by itself by then.
+  const before = (await reports()).length;
   await stage.announce('shell.suspending', {});
-  await expect.poll(async () => (await reports()).length).toBe(1);
+  await expect.poll(async () => (await reports()).length).toBeGreaterThan(before);
 });
 
 test('starts over when asked to', async () => {
