@@ -89,6 +89,11 @@ export class Committer {
     this.#schedule(batch, false);
   }
 
+  /** A file's blocks were removed: who writes from now on opens them anew, whoever still holds the old ones. */
+  forget(fileId: string): void {
+    for (const key of [...this.#open.keys()]) if (key.startsWith(`${fileId}:`)) this.#open.delete(key);
+  }
+
   /** Everything added so far, now. */
   async flush(): Promise<void> {
     const batch = this.#batch;

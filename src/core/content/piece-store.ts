@@ -314,6 +314,7 @@ class DiskPieceStore implements PieceStore {
   }
 
   #forget(fileId: FileId): void {
+    this.#committer.forget(fileId);
     const file = this.#files.get(fileId);
     if (!file) return;
     const lost = presentIn(file);

@@ -55,6 +55,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   readonly #runner: QueueRunner;
   readonly #rows: DownloadRepository;
   readonly #moves: FolderMoves;
+  /** By lesson, what still gives its bytes back. */
+  readonly #removing = new Map<string, Promise<void>>();
   readonly changed: Event<DownloadItem[]>;
   readonly changes: Event<DownloadChanges>;
   readonly folderMoving: Event<FolderMoving>;
@@ -108,6 +110,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   }
 
   async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
+    // What still gives its bytes back would take those that come with it.
+    await Promise.all(lessonIds.map((lessonId) => this.#removing.get(lessonId)));
     await this.#ready();
     const lessons = await Promise.all([...new Set(lessonIds)].map((lessonId) => this.#deps.catalog.lesson(lessonId)));
     const offers = lessons.map((lesson) => ({ lesson, offer: offerOf(lesson, quality) }));
@@ -175,6 +179,19 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   }
 
   async remove(lessonIds: readonly string[], of?: AccountId): Promise<void> {
+    const removal = this.#remove(lessonIds, of);
+    const settled = removal.catch(() => {});
+    for (const lessonId of lessonIds) this.#removing.set(lessonId, settled);
+    try {
+      await removal;
+    } finally {
+      for (const lessonId of lessonIds) if (this.#removing.get(lessonId) === settled) this.#removing.delete(lessonId);
+    }
+    this.#list.announce();
+    this.#runner.pump();
+  }
+
+  async #remove(lessonIds: readonly string[], of?: AccountId): Promise<void> {
     await this.#ready();
     const account = of ?? this.#list.account;
     const isHere = account === this.#list.accountOrNull;
@@ -189,8 +206,6 @@ class DownloadQueue implements Downloads, DownloadedLessons {
       await giveBack(store, await store.claims({ account, lessonId }));
       await leases.drop(account, lessonId);
     }
-    this.#list.announce();
-    this.#runner.pump();
   }
 
   async removeWatched(): Promise<{ lessons: number; bytes: number }> {

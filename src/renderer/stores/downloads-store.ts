@@ -94,6 +94,9 @@ export function createDownloadsStore(remote: Remote, later: Later, failed: (erro
     storage: null,
     speeds: [],
     add: async (lessonIds, quality) => {
+      // Who wants it after all must not lose it when the time to undo is over.
+      for (const lessonId of lessonIds) undo(lessonId);
+      set(shown());
       await remote.call('downloads.add', { lessonIds: [...lessonIds], quality });
     },
     pause: async (lessonId) => {

@@ -11,6 +11,7 @@ const pieceBytes = 300_000;
 
 let clock: ManualClock;
 let committer: Committer;
+let files: BlockFiles;
 let file: StoredFile;
 /** Batches that were committed, as the pieces in them. */
 let commits: number[][];
@@ -21,7 +22,8 @@ beforeEach(async () => {
   await claimFolder(folder);
   const pieces = Array.from({ length: 20 }, (_, index) => ({ offset: index * pieceBytes, length: pieceBytes, durationUs: 1, sha256: null }));
   file = new StoredFile({ id: 'ab12', bytes: 20 * pieceBytes, pieces, origin: { kind: 'published' } }, undefined);
-  committer = new Committer({ files: new BlockFiles(folder), clock, commit: async (batch) => void commits.push([...batch.values()].flat()) });
+  files = new BlockFiles(folder);
+  committer = new Committer({ files, clock, commit: async (batch) => void commits.push([...batch.values()].flat()) });
 });
 
 async function write(piece: number, urgent = false): Promise<{ durable: Promise<void> }> {
@@ -71,4 +73,16 @@ it('a batch whose sync fails is not committed, and who waits for it is told', as
   await committer.flush().catch(() => {});
   expect(await told).toMatchObject({ code: 'disk_failed' });
   expect(commits).toEqual([]);
+});
+
+it('a block that was removed is opened anew, though what came before still waits for its sync', async () => {
+  const before = await committer.use(file, file.blockOf(0));
+  await before.write([Buffer.alloc(1_000, 1)], 0);
+  committer.note(file, before);
+  await before.giveBack();
+  await files.remove('ab12');
+  committer.forget('ab12');
+  const { durable } = await write(0, true);
+  await durable;
+  expect(await files.read('ab12', 0, 0, pieceBytes)).toEqual(Buffer.alloc(pieceBytes, 0));
 });

@@ -129,6 +129,15 @@ describe('removing', () => {
     expect(removed()).toEqual([{ lessonId: 'a', of: 'me' }]);
   });
 
+  it('is off when the lesson is taken home after all before the time to undo is over', async () => {
+    const { store, pass, removed, shown } = await open();
+    store.getState().remove('a');
+    await store.getState().add(['a'], '480p');
+    expect(shown()).toEqual(['a', 'b']);
+    pass(undoMs);
+    expect(removed()).toEqual([]);
+  });
+
   it('is said once, though the window closes while main is at it', async () => {
     const { store, pass, stop, removed } = await open({ remove: () => new Promise(() => {}) });
     store.getState().remove('a');
