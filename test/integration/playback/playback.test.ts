@@ -2,6 +2,7 @@ import * as hlsParser from 'hls-parser';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Leases } from '../../../src/core/accounts/ports.ts';
 import type { Core } from '../../../src/core/compose.ts';
 import type { MediaResponse } from '../../../src/core/playback/ports.ts';
 import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
@@ -161,6 +162,20 @@ describe('a lesson with a ladder', () => {
     await core.playback.retry(source.mediaId);
     expect(available).toEqual([source.mediaId]);
     expect((await ask(`${id}/1.m4s`)).status).toBe(200);
+  });
+
+  it('whose lease is gone stands still for that, and goes on once the student has it asked for', { timeout: 60_000 }, async () => {
+    const [id = ''] = lesson().renditions.map((rendition) => rendition.id);
+    await ask(`${id}/1.m4s`);
+    const account = core.accounts.current()?.accountId;
+    if (account === undefined) throw new Error('Nobody is signed in');
+    await (core.leases as Leases).drop(account, 'making-tea');
+    expect(await ask(`${id}/2.m4s`)).toMatchObject({ status: 503, headers: { 'x-teachify-reason': 'lease_missing' } });
+    const available: string[] = [];
+    core.playback.available(({ mediaId }) => available.push(mediaId));
+    await core.playback.retry(source.mediaId);
+    expect(available).toEqual([source.mediaId]);
+    expect((await ask(`${id}/2.m4s`)).status).toBe(200);
   });
 
   it('captions that cannot be had are said to be so, and the film does not stand still for them', async () => {
