@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+
+/** A server that was just stopped is still counted for a moment: PostgreSQL ends a connection's process after the client has gone. */
+const lingering = { looks: 20, everyMs: 150 };
 
 interface SchoolInPostgres {
   /** Of a school that is there; none in a database of something else, or of nothing. */
@@ -17,11 +21,21 @@ export async function schoolInPostgres(address: string, schema: string): Promise
     const tables = found.map(({ name }) => name);
     const isSchool = tables.includes('migrations') && tables.includes('people') && tables.includes('lessons');
     if (tables.length > 0 && !isSchool) throw new Error('There are tables in this database that are no school. Give the school a database of its own.');
-    const { rows } = await client.query<{ count: string }>("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'teachify'");
-    return { tables, connected: Number(rows[0]?.count ?? 0) };
+    return { tables, connected: await connectedTo(client) };
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+async function connectedTo(client: pg.Client): Promise<number> {
+  let connected = 0;
+  for (let look = 0; look < lingering.looks; look++) {
+    if (look > 0) await sleep(lingering.everyMs);
+    const { rows } = await client.query<{ count: string }>("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'teachify'");
+    connected = Number(rows[0]?.count ?? 0);
+    if (connected === 0) break;
+  }
+  return connected;
 }
 
 /** Throws with a sentence while anything of the school is running. */
