@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import Database from 'better-sqlite3';
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -66,6 +67,20 @@ async function playAll(): Promise<number[]> {
 const largestBlock = () => blockFiles(data).toSorted((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
 
 describe('a lesson that lost bytes is not called ready', () => {
+  it('at the next start, when the books themselves know of none of its bytes; what lies there is taken in again', { timeout }, async () => {
+    await takeHome();
+    const before = line.bytesDown(/^\/media\//);
+    await core.dispose();
+    const books = new Database(join(data, 'content.db'));
+    books.prepare("UPDATE files SET bits = x'', verified_bytes = 0").run();
+    books.close();
+    await restart();
+    await becomes('ready');
+    expect(await core.downloads.verify(lesson)).toBe(0);
+    expect(line.bytesDown(/^\/media\//) - before).toBe(0);
+    expect(new Set(await playAll())).toEqual(new Set([200]));
+  });
+
   it('from the moment that playing it shows so, and is mended by itself when the line is back', { timeout }, async () => {
     await takeHome();
     await line.cut();
