@@ -90,6 +90,13 @@ test('a plain MP4 that no decoder takes is said to be so, not to be absent; the 
   expect((await reportsTo(stage)).every(({ positionMs }) => positionMs >= 26_000)).toBe(true);
 });
 
+test('what the browser remembers of a damaged MP4 is not taken for the mended one', async () => {
+  await openLesson({ source: { ...plain, resumeMs: 26_000 }, damaged: ['plain.mp4'], pictures: false });
+  await expect(stage.page.getByRole('alert')).toContainText('A part of this lesson cannot be shown');
+  await openLesson({ source: { ...plain, resumeMs: 26_000 } });
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(26);
+});
+
 test('a plain MP4 is set up anew once at its place before it is given up', async () => {
   await openLesson({ source: { ...plain, resumeMs: 26_000 } });
   await expect.poll(() => video('currentTime')).toBeGreaterThan(26);

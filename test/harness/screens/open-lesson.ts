@@ -16,6 +16,13 @@ export interface Opening {
   readonly note?: (request: { url: () => string }) => void;
 }
 
+let openings = 0;
+
+/** As main gives it: every opening has an address of its own, or Chromium may show what it remembers of the last one's file. */
+function ofItsOwn(source: Opening['source']): Opening['source'] {
+  return source?.kind === 'mp4' && source.url !== undefined ? { ...source, url: `${source.url}?opening=${(openings += 1)}` } : source;
+}
+
 /** Opens the first lesson from Home, as a student does, and waits for its picture. */
 export async function openLesson(stage: Stage, school: School, { source, answers, absent = [], gone = [], damaged = [], pictures = true, note }: Opening = {}): Promise<void> {
   stage.page.removeAllListeners('request');
@@ -23,7 +30,7 @@ export async function openLesson(stage: Stage, school: School, { source, answers
   const all: Answers = {
     ...school.answers,
     ...value('settings.get', defaultSettings),
-    ...value('playback.open', playbackSource(school, 0, source)),
+    ...value('playback.open', playbackSource(school, 0, ofItsOwn(source))),
     ...value('playback.availability', { mediaId: 'media-1', renditions: [] }),
     ...value('progress.report', undefined),
     ...answers,
