@@ -59,6 +59,31 @@ test('a course is taken home whole, in the quality chosen there', async () => {
   expect(await asked('downloads.add')).toEqual([{ lessonIds: [1, 2, 3, 4, 5].map((index) => school.lesson(index).id), quality: '360p' }]);
 });
 
+test('a quality that plays until another one is here is on this computer, on every screen', async () => {
+  const { id, title } = school.lesson(0);
+  await show({
+    ...value('downloads.list', [download(school, 0, { state: 'running', previous: '360p' })]),
+    ...value('connection.state', { status: 'offline', reason: 'offline', since: 0 }),
+    ...failure('playback.open', 'not_on_this_computer'),
+  });
+  const { page } = stage;
+  await expect(page.locator('.course-card').first()).toContainText('1 lesson on this computer');
+  await expect(page.locator('.lesson-tile')).toContainText(title);
+  await page.keyboard.press('Alt+2');
+  await expect(page.getByRole('article', { name: title })).toContainText('360p is here and plays');
+  await page.keyboard.press('Alt+1');
+  await openCourse();
+  await expect(page.locator('.course-head')).toContainText('1 lesson on this computer');
+  const row = page.getByRole('article', { name: title });
+  await expect(row).toContainText('360p is here and plays');
+  await expect(row).not.toContainText('Needs a connection');
+  // What the lesson list of another lesson offers instead of one that is not here.
+  await page.getByRole('button', { name: /^Play Valves/ }).click();
+  await expect(page.getByRole('button', { name: title, exact: true })).toBeVisible();
+  await stage.announce('downloads.changed', { whole: false, items: [download(school, 0, { lessonId: id, state: 'running', previous: null })], removed: [] });
+  await expect(page.getByRole('button', { name: title, exact: true })).toBeHidden();
+});
+
 test('removing can be undone, and is done when it is not', async () => {
   await show(value('downloads.list', [download(school, 0, { state: 'ready' }), download(school, 1, { state: 'ready' })]));
   const { page } = stage;
@@ -207,6 +232,7 @@ for (const [width, height, language] of [[1280, 800, 'en'], [900, 600, 'en'], [1
       { state: 'queued' as const },
       { state: 'running' as const, bytesPerSecond: 1_234_567, etaSeconds: 4_000 },
       { state: 'running' as const, bytesPerSecond: 0, etaSeconds: null, updating: true },
+      { state: 'running' as const, bytesPerSecond: 1_234_567, etaSeconds: 4_000, previous: '360p' as const },
       { state: 'paused' as const },
       { state: 'failed' as const, reason: 'disk_denied' as const },
       ...errorCodes.map((reason) => ({ state: 'waiting' as const, reason })),

@@ -38,6 +38,7 @@ export const libraryScenes: readonly Scene[] = [
     await stage.page.locator('.lesson-row').first().locator('button[aria-haspopup]').click();
     await stage.page.getByRole('menu').waitFor();
   }),
+  scene('downloads-other-quality', ['plain', 'zoomed', 'rtl'], (school) => value('downloads.list', [download(school, 0, { state: 'running', previous: '360p' })]), openDownloads),
   scene('course-no-room', ['plain', 'zoomed'], (school) => ({
     ...value('downloads.storage', { ...storage(school.catalog.courses, 0), freeBytes: 60e6, roomBytes: 60e6 }),
   }), openCourse),

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { Poster } from '../../components/poster.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useText } from '../../i18n/text.ts';
+import { playsHere } from '../../stores/plays-here.ts';
 import { useDownloads, useNavigation, useProgress } from '../../stores/stores.ts';
 import { nextInCourse } from './course-model.ts';
 
@@ -14,7 +15,7 @@ export function CourseHead({ course }: { course: CourseView }) {
   const progress = useProgress((state) => state.lessons);
   const downloads = useDownloads((state) => state.byLesson);
   const next = nextInCourse(course, progress);
-  const here = course.lessons.filter(({ id }) => downloads.get(id)?.state === 'ready').length;
+  const here = course.lessons.filter(({ id }) => playsHere(downloads.get(id))).length;
   return (
     <div className="course-head">
       <div className="course-head-poster">

@@ -7,6 +7,7 @@ import { WatchedBar } from '../../components/watched-bar.tsx';
 import { useFormat } from '../../i18n/format.ts';
 import { useQualityName } from '../../i18n/quality-name.ts';
 import { useText } from '../../i18n/text.ts';
+import { playsHere } from '../../stores/plays-here.ts';
 import { useConnection, useDownloads, useNavigation, useProgress } from '../../stores/stores.ts';
 import { LeaseWords } from './lease-words.tsx';
 import { LessonControl } from './lesson-control.tsx';
@@ -24,6 +25,7 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
   const progress = useProgress((state) => state.lessons.get(lesson.id));
   const item = useDownloads((state) => state.byLesson.get(lesson.id));
   const offline = useConnection((connection) => connection.state.status === 'offline');
+  const name = useQualityName();
   const left = lesson.durationMs - (progress?.positionMs ?? 0);
   return (
     <article className="lesson-row" aria-label={lesson.title}>
@@ -50,7 +52,8 @@ export function LessonRow({ lesson, number, wished }: LessonRowProps) {
               <span>{format.left(left)}</span>
             ) : null}
             {item ? <LeaseWords lessonId={lesson.id} /> : null}
-            {offline && item?.state !== 'ready' ? <span>{text('lesson.needsLine')}</span> : null}
+            {item?.previous ? <span className="here">{text('downloads.previousPlays', { quality: name(item.previous) })}</span> : null}
+            {offline && !playsHere(item) ? <span>{text('lesson.needsLine')}</span> : null}
           </p>
           {item ? null : <LessonSizes lesson={lesson} />}
           {progress && progress.ranges.length > 0 ? (

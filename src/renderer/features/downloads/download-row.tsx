@@ -35,6 +35,7 @@ export const DownloadRow = memo(function DownloadRow({ item }: { item: DownloadI
           <p className="meta">
             <span>{item.courseTitle}</span>
             {item.quality === 'original' ? null : <span>{name(item.quality)}</span>}
+            {item.previous ? <span className="here">{text('downloads.previousPlays', { quality: name(item.previous) })}</span> : null}
             {item.updating ? <span>{text('downloads.updating')}</span> : null}
             {item.source === null ? null : <span>{text('downloads.source', { house: item.source })}</span>}
           </p>

@@ -1,6 +1,7 @@
 import type { CatalogView, CourseView, LessonView } from '../../../shared/contracts/catalog.ts';
 import type { DownloadItem } from '../../../shared/contracts/downloads.ts';
 import type { LessonProgress } from '../../../shared/contracts/progress.ts';
+import { playsHere } from '../../stores/plays-here.ts';
 
 type ProgressByLesson = ReadonlyMap<string, LessonProgress>;
 type DownloadsByLesson = ReadonlyMap<string, DownloadItem>;
@@ -27,14 +28,14 @@ export function lessonToContinue(view: CatalogView, progress: ProgressByLesson, 
   return null;
 }
 
-/** What plays without a connection, in the order of the courses. */
 /** False for one that was started anew and not watched since. */
 function wasBegun({ ranges, positionMs, done }: LessonProgress): boolean {
   return ranges.length > 0 || positionMs > 0 || done;
 }
 
+/** What plays without a connection, in the order of the courses. */
 export function lessonsHere(view: CatalogView, progress: ProgressByLesson, downloads: DownloadsByLesson): LessonInCourse[] {
-  return allLessons(view, progress).filter(({ lesson }) => downloads.get(lesson.id)?.state === 'ready');
+  return allLessons(view, progress).filter(({ lesson }) => playsHere(downloads.get(lesson.id)));
 }
 
 export interface CourseStanding {
@@ -51,7 +52,7 @@ export function courseStanding(course: CourseView, progress: ProgressByLesson, d
   }, 0);
   return {
     percent: length > 0 ? Math.floor(watched / length) : 0,
-    here: course.lessons.filter(({ id }) => downloads.get(id)?.state === 'ready').length,
+    here: course.lessons.filter(({ id }) => playsHere(downloads.get(id))).length,
   };
 }
 

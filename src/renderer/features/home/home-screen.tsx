@@ -8,6 +8,7 @@ import { Problem } from '../../components/problem.tsx';
 import { ScreenPage } from '../../components/screen-page.tsx';
 import { errorWords } from '../../i18n/errors.ts';
 import { useText } from '../../i18n/text.ts';
+import { playsHere } from '../../stores/plays-here.ts';
 import { useAccounts, useCatalog, useConnection, useDownloads, useNavigation, useProgress } from '../../stores/stores.ts';
 import { ContinueCard } from './continue-card.tsx';
 import { CourseGrid } from './course-grid.tsx';
@@ -68,8 +69,8 @@ function Continue({ view, offline }: { view: CatalogView; offline: boolean }) {
   const loaded = useProgress((state) => state.loaded);
   const downloads = useDownloads((state) => state.byLesson);
   const student = useAccounts((accounts) => accounts.state?.student ?? null);
-  const entry = lessonToContinue(view, progress, (lessonId) => !offline || downloads.get(lessonId)?.state === 'ready');
-  if (entry) return <ContinueCard entry={entry} isHere={downloads.get(entry.lesson.id)?.state === 'ready'} />;
+  const entry = lessonToContinue(view, progress, (lessonId) => !offline || playsHere(downloads.get(lessonId)));
+  if (entry) return <ContinueCard entry={entry} isHere={playsHere(downloads.get(entry.lesson.id))} />;
   if (!loaded || progress.size > 0) return null;
   return (
     <section className="home-welcome">

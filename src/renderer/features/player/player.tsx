@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { PlaybackSource } from '../../../shared/contracts/playback.ts';
+import { playsHere } from '../../stores/plays-here.ts';
 import { useCatalog, useConnection, useDownloads, useNavigation, useSettings } from '../../stores/stores.ts';
 import { chooseCaptions } from './choose-captions.ts';
 import { PlayerContext } from './player-context.ts';
@@ -108,6 +109,6 @@ function useLesson(lessonId: string | null): LessonView | null {
 function useNextLesson(lessonId: string | null): { next: LessonView | null; canPlayNext: boolean } {
   const next = useLesson(lessonId);
   const offline = useConnection((connection) => connection.state.status === 'offline');
-  const here = useDownloads(({ byLesson }) => next !== null && byLesson.get(next.id)?.state === 'ready');
+  const here = useDownloads(({ byLesson }) => next !== null && playsHere(byLesson.get(next.id)));
   return { next, canPlayNext: next !== null && (!offline || here) };
 }

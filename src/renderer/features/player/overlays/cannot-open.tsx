@@ -6,6 +6,7 @@ import { Button } from '../../../components/button.tsx';
 import { playableQualities } from '../../../components/playable-quality.ts';
 import { errorWords } from '../../../i18n/errors.ts';
 import { useText } from '../../../i18n/text.ts';
+import { playsHere } from '../../../stores/plays-here.ts';
 import { useCatalog, useDownloads, useNavigation, useSettings } from '../../../stores/stores.ts';
 import { useAttempt } from '../../../stores/use-attempt.ts';
 import { BareStage } from './bare-stage.tsx';
@@ -69,7 +70,7 @@ function PlaysInstead({ courseId }: { courseId: string }) {
   const course = useCatalog(({ view }) => view?.courses.find(({ id }) => id === courseId));
   const downloads = useDownloads((state) => state.byLesson);
   const replace = useNavigation((navigation) => navigation.replace);
-  const here = (course?.lessons ?? []).filter(({ id }) => downloads.get(id)?.state === 'ready').slice(0, shownInstead);
+  const here = (course?.lessons ?? []).filter(({ id }) => playsHere(downloads.get(id))).slice(0, shownInstead);
   if (here.length === 0) return null;
   return (
     <div className="player-here">

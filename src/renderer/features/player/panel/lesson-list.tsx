@@ -2,6 +2,7 @@ import { Check, CircleCheck } from 'lucide-react';
 import { Button } from 'react-aria-components/Button';
 import { useFormat } from '../../../i18n/format.ts';
 import { useText } from '../../../i18n/text.ts';
+import { playsHere } from '../../../stores/plays-here.ts';
 import { useCatalog, useDownloads, useNavigation, useProgress } from '../../../stores/stores.ts';
 import { usePlayer } from '../player-context.ts';
 
@@ -31,7 +32,7 @@ export function LessonList() {
                   <CircleCheck size={14} aria-hidden="true" /> {text('lesson.done')}
                 </span>
               ) : null}
-              {downloads.get(id)?.state === 'ready' ? (
+              {playsHere(downloads.get(id)) ? (
                 <span>
                   <Check size={14} aria-hidden="true" /> {text('lesson.onThisComputer')}
                 </span>

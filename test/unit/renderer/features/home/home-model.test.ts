@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogView, CourseView, LessonView } from '../../../../../src/shared/contracts/catalog.ts';
+import type { DownloadItem } from '../../../../../src/shared/contracts/downloads.ts';
 import type { LessonProgress } from '../../../../../src/shared/contracts/progress.ts';
-import { courseStanding, lessonToContinue } from '../../../../../src/renderer/features/home/home-model.ts';
+import { courseStanding, lessonsHere, lessonToContinue } from '../../../../../src/renderer/features/home/home-model.ts';
 
 const lesson = (id: string, position: number, durationMs = 100): LessonView => ({
   id,
@@ -66,4 +67,17 @@ describe('where to go on', () => {
 it('weighs a course by the length of its lessons', () => {
   const long = course([lesson('one', 1, 900), lesson('two', 2, 100)]);
   expect(courseStanding(long, progress(['two', { percent: 92, done: true }], ['one', { percent: 10 }]), new Map()).percent).toBe(19);
+});
+
+it('counts what plays as here: a whole lesson, an older revision, another quality while this one comes', () => {
+  const items = {
+    one: { state: 'ready', updating: false, previous: null },
+    two: { state: 'running', updating: false, previous: '360p' },
+    three: { state: 'waiting', updating: true, previous: null },
+    four: { state: 'running', updating: false, previous: null },
+  } as const;
+  const downloads = new Map(Object.entries(items)) as unknown as ReadonlyMap<string, DownloadItem>;
+  const four = course(Object.keys(items).map((id, position) => lesson(id, position)));
+  expect(courseStanding(four, progress(), downloads).here).toBe(3);
+  expect(lessonsHere({ courses: [four], refreshedAt: null }, progress(), downloads).map((entry) => entry.lesson.id)).toEqual(['one', 'two', 'three']);
 });
