@@ -42,6 +42,7 @@ import { createProgress } from './progress/progress.ts';
 import type { Transcripts } from './transcripts/ports.ts';
 import { createTranscripts } from './transcripts/transcripts.ts';
 import { shareChoices } from './settings/share-choices.ts';
+import { openSharedMark } from './settings/shared-mark.ts';
 import { createSettings } from './settings/settings.ts';
 import type { SettingsFile, SettingsStore } from './settings/ports.ts';
 
@@ -99,7 +100,15 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const databases = openDatabases(dataFolder, { nativeBinding, logger });
   disposables.add(() => databases.close());
 
-  const settings = createSettings({ file: settingsFile, logger });
+  const giveUp = async (error: unknown): Promise<never> => {
+    // A ledger that is to be repaired must not be held.
+    await disposables.dispose();
+    throw error;
+  };
+  const mark = await openSharedMark(databases.ledger).catch(giveUp);
+  const settings = createSettings({ file: settingsFile, mark, logger });
+  // One that was shared before the mark was kept, or whose ledger was rebuilt.
+  await mark.set(settings.get().sharedComputer).catch((error: unknown) => logger.warn('the mark of a shared computer could not be written', { error }));
   const line = { userAgent: userAgent(version), env, extraCa: extraAuthorities, ...(silenceMs === undefined ? {} : { silenceMs }) };
   const unreadable = unreadableProxies(env);
   if (unreadable.length > 0) logger.warn('a proxy whose address cannot be read is passed over', { variables: unreadable.join(', ') });
@@ -113,11 +122,7 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
     isShared: () => settings.get().sharedComputer,
     forgetKeys: (staying) => contents.forgetKeys(staying),
     openBrowser,
-  }).catch(async (error: unknown) => {
-    // A ledger that is to be repaired must not be held.
-    await disposables.dispose();
-    throw error;
-  });
+  }).catch(giveUp);
   // Before anybody else hears of another student, their settings count.
   const seat = () => settings.sitDown(accounts.current()?.accountId ?? null);
   disposables.add(accounts.changed(seat));

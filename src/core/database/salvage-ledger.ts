@@ -30,6 +30,7 @@ const tables = {
     earlier_keys: jsonOf(z.array(serverInfoSchema.shape.signingKey)).default('[]'),
   }),
   clock_anchor: z.object({ one: z.literal(1), at: z.int().nonnegative() }),
+  shared_computer: z.object({ one: z.literal(1), shared: z.literal([0, 1]) }),
   accounts: z.object({
     id: z.string().min(1),
     server: z.url(),

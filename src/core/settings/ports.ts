@@ -11,6 +11,13 @@ export interface SettingsStore {
 /** The machine's settings, and under `students` what each student chose otherwise, by account. */
 export type StoredSettings = Settings & { readonly students: Readonly<Record<string, SettingsPatch>> };
 
+/** That this is a shared computer, kept apart from the settings: whoever loses or damages their file opens no seat by it. */
+export interface SharedMark {
+  get(): boolean;
+  /** Durable when it resolves. Throws disk_full, disk_denied, database_damaged, ... */
+  set(shared: boolean): Promise<void>;
+}
+
 /** Where settings lie: electron-store in the app, a JSON file in the command line tool. */
 export interface SettingsFile {
   /** Whatever was written last; unparsed. Undefined when nothing ever was; throws when it cannot be read. */

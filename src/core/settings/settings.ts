@@ -4,10 +4,12 @@ import { diskError } from '../base/disk-error.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { readOwnSettings, splitPatch } from './own-settings.ts';
-import type { SettingsFile, SettingsStore, StoredSettings } from './ports.ts';
+import type { SettingsFile, SettingsStore, SharedMark, StoredSettings } from './ports.ts';
 
 interface Dependencies {
   readonly file: SettingsFile;
+  /** Absent where nothing is kept beside the file. */
+  readonly mark?: SharedMark;
   readonly logger: Logger;
 }
 
@@ -19,11 +21,14 @@ export interface StudentsSettings extends SettingsStore {
 /**
  * Settings with a default for whatever the file does not say, or says wrongly. A file that cannot be read is kept aside.
  * Look, captions, quality and the like are each student's own; folders, limits and the school's address are the machine's.
+ * A shared computer is one by its file or by its mark, until it is switched off here.
  */
-export function createSettings({ file, logger }: Dependencies): StudentsSettings {
+export function createSettings({ file, mark, logger }: Dependencies): StudentsSettings {
   const changed = new Emitter<Settings>();
   const stored = readFile(file, logger);
-  let machine = readSettings(stored);
+  const read = readSettings(stored);
+  let machine: Settings = { ...read, sharedComputer: read.sharedComputer || (mark?.get() ?? false) };
+  if (machine.sharedComputer && !read.sharedComputer) logger.warn('the settings do not know any more that this is a shared computer; it stays one');
   let students = readOwnSettings(stored);
   let here: AccountId | null = null;
   const get = (): Settings => (here === null ? machine : settingsSchema.parse({ ...machine, ...students.get(here) }));
@@ -35,7 +40,7 @@ export function createSettings({ file, logger }: Dependencies): StudentsSettings
     const parts = splitPatch(patch);
     const studentsNow = who === null ? students : new Map([...students, [who, { ...own, ...parts.own }]]);
     const machineNow = settingsSchema.parse({ ...machine, ...(who === null ? patch : parts.machine) });
-    await write(file, { ...machineNow, students: Object.fromEntries(studentsNow) });
+    await write(file, mark, { ...machineNow, students: Object.fromEntries(studentsNow) });
     [machine, students] = [machineNow, studentsNow];
     // Another student may have sat down meanwhile.
     settings = get();
@@ -91,10 +96,15 @@ function readFile(file: SettingsFile, logger: Logger): unknown {
   }
 }
 
-async function write(file: SettingsFile, settings: StoredSettings): Promise<void> {
+/** The mark first: cut off in between, one of the two says shared, and that counts. */
+async function write(file: SettingsFile, mark: SharedMark | undefined, settings: StoredSettings): Promise<void> {
+  const before = mark?.get() ?? false;
+  await mark?.set(settings.sharedComputer);
   try {
     await file.write(settings);
   } catch (error) {
+    // What was refused does not come at the next start. A mark that cannot be taken back leaves it shared.
+    await mark?.set(before).catch(() => {});
     throw diskError(error);
   }
 }

@@ -1,0 +1,93 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { createSettingsFile } from '../../../src/cli/settings-file.ts';
+import type { Core } from '../../../src/core/compose.ts';
+import { repairLedger } from '../../../src/core/database/repair-ledger.ts';
+import { damagePages, pageCount } from '../../harness/damage.ts';
+import { openCore } from '../../harness/core-at-school.ts';
+import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
+import { people } from '../../harness/tiny-school.ts';
+
+let school: SchoolServer;
+beforeAll(async () => void (school = await startSchoolServer()));
+afterAll(() => school.close());
+
+const tea = () => `${school.url}#of-tea`;
+const settingsIn = (data: string) => join(data, 'settings.json');
+
+async function start(data: string): Promise<Core & { stop(): Promise<void> }> {
+  const core = await openCore({ data, url: school.url, settingsFile: createSettingsFile(data) });
+  let stopped: Promise<void> | null = null;
+  const stop = () => (stopped ??= core.dispose());
+  onTestFinished(stop);
+  return { ...core, stop };
+}
+
+/** A shared computer with one student, who has a PIN. */
+async function sharedFolder(): Promise<string> {
+  const data = temporaryFolder();
+  const core = await start(data);
+  await core.settings.set({ sharedComputer: true });
+  await core.accounts.signIn(people.tea.email, people.tea.password);
+  await core.accounts.setPin('2468', null);
+  await core.stop();
+  return data;
+}
+
+async function expectLocked({ accounts }: Core): Promise<void> {
+  expect(accounts.state()).toMatchObject({ student: null, shared: true, students: [{ id: 'of-tea', hasPin: true }] });
+  expect(accounts.closed()).toBe(true);
+  await expect(accounts.choose(tea(), null)).rejects.toMatchObject({ code: 'password_needed' });
+  await expect(accounts.choose(tea(), '9999')).rejects.toMatchObject({ code: 'wrong_pin' });
+}
+
+it.each([
+  ['is gone', (file: string) => rmSync(file)],
+  ['is empty', (file: string) => writeFileSync(file, '')],
+  ['is nonsense', (file: string) => writeFileSync(file, Buffer.alloc(512))],
+  ['lost the line', (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"sharedComputer": true', '"sharedComputer": trve'))],
+  ['says that it is none', (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"sharedComputer": true', '"sharedComputer": false'))],
+])('a shared computer whose settings file %s opens no seat without the PIN', async (_, damage) => {
+  const data = await sharedFolder();
+  damage(settingsIn(data));
+  const core = await start(data);
+  expect(core.settings.get().sharedComputer).toBe(true);
+  await expectLocked(core);
+  await core.stop();
+  // Nor after a start more, whatever was written meanwhile.
+  await expectLocked(await start(data));
+});
+
+it('stays shared until somebody who is here switches it off', async () => {
+  const data = await sharedFolder();
+  rmSync(settingsIn(data));
+  const core = await start(data);
+  await core.accounts.choose(tea(), '2468');
+  await core.settings.set({ sharedComputer: false });
+  await expect.poll(() => core.accounts.state().shared).toBe(false);
+  await core.stop();
+  rmSync(settingsIn(data));
+  expect((await start(data)).accounts.state()).toMatchObject({ shared: false, student: { id: 'of-tea' } });
+});
+
+it('one that was shared before the ledger knew of it is marked at the first start', async () => {
+  const data = temporaryFolder();
+  writeFileSync(settingsIn(data), JSON.stringify({ sharedComputer: true }));
+  await (await start(data)).stop();
+  rmSync(settingsIn(data));
+  expect((await start(data)).accounts.state().shared).toBe(true);
+});
+
+it('a ledger that is repaired takes the mark along, from its daily copy when its own pages are lost', async () => {
+  const data = await sharedFolder();
+  // The copy is written at a start, and not again on the same day.
+  rmSync(join(data, 'ledger-copy.db'));
+  await (await start(data)).stop();
+  const ledger = join(data, 'ledger.db');
+  damagePages(ledger, Array.from({ length: pageCount(ledger) }, (_, page) => page + 1));
+  repairLedger(data);
+  rmSync(settingsIn(data));
+  expect((await start(data)).accounts.state().shared).toBe(true);
+});
