@@ -83,7 +83,6 @@ async function cluster({ folder, data, owner }: Place) {
   const start = async () => {
     const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 100, shared_buffers: '32MB', fsync: 'off', full_page_writes: 'off' };
     const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    // A group of its own, so that a kill takes the children with it.
     const child = spawn(program('postgres'), args, { ...owner, cwd: folder, stdio: 'ignore', detached: true });
     running = child;
     while (!(await answers(addressOf(port, 'postgres')))) {
@@ -96,11 +95,50 @@ async function cluster({ folder, data, owner }: Place) {
     running = null;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    if (signal === 'SIGKILL') process.kill(-child.pid, signal);
+    if (signal === 'SIGKILL') await killFamily(child.pid);
     else child.kill(signal);
     await ended;
   };
   return { port, start, end };
+}
+
+/**
+ * Ends it and those it has begun for connections, all at once, and waits until they are gone: each of them has a session of its
+ * own, so that no signal to a group reaches it, and would work and answer until it notices that its parent is dead.
+ */
+async function killFamily(parent: number): Promise<void> {
+  // So that it begins no more of them.
+  process.kill(parent, 'SIGSTOP');
+  let family: Running[] = [];
+  do family = (await processes()).filter(({ pid, parentPid }) => pid === parent || parentPid === parent);
+  while (/^[^TZ]/.test(family.find(({ pid }) => pid === parent)?.state ?? 'Z'));
+  for (const { pid } of family) kill(pid);
+  const killed = new Set(family.map(({ pid }) => pid));
+  while ((await processes()).some(({ pid, state }) => killed.has(pid) && !state.startsWith('Z'))) await later(20);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+interface Running {
+  readonly pid: number;
+  readonly parentPid: number;
+  /** As ps says it: T stopped, Z ended. */
+  readonly state: string;
+}
+
+async function processes(): Promise<Running[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
+  return stdout.trim().split('\n').map((line) => {
+    const [pid, parentPid, state = ''] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parentPid: Number(parentPid), state };
+  });
 }
 
 /** Makes an empty database in the PostgreSQL at this port. @returns its address */
