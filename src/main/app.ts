@@ -57,7 +57,7 @@ export async function runApp(): Promise<void> {
     devServer,
     respondMedia: async (request) => {
       const { core } = await starting;
-      return core && !core.accounts.closed() ? core.playback.respond(request) : { status: 404, headers: {}, body: null };
+      return core ? core.playback.respond(request) : { status: 404, headers: {}, body: null };
     },
   });
   const useOwnFetchClasses = devServer === undefined ? useEarlyFetchClasses() : () => {};

@@ -107,7 +107,7 @@ export class LessonMedia {
         begun = true;
       }
     };
-    return rangedPiecewise({ bytes: file.bytes, pieces: file.pieces, read }, 'video/mp4', request);
+    return rangedPiecewise({ bytes: file.bytes, pieces: file.pieces, read }, 'video/mp4', { ...request, signal });
   }
 
   async #sideFile(content: LessonContent, role: Side, name: string): Promise<MediaResponse | null> {

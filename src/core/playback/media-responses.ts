@@ -53,7 +53,10 @@ export interface PiecewiseFile {
   readonly read: (piece: number) => Promise<Uint8Array>;
 }
 
-/** Like `ranged`, without ever holding more than a piece. The first piece is read before the answer, so that its absence is one. */
+/**
+ * Like `ranged`, without ever holding more than a piece. The first piece is read before the answer, so that its absence is one.
+ * Whatever was read already, nothing more is given once the signal is aborted.
+ */
 export async function rangedPiecewise({ bytes, pieces, read }: PiecewiseFile, type: string, { range, method, signal }: MediaRequest): Promise<MediaResponse> {
   const parsed = parseByteRange(range, bytes);
   if (parsed === 'unsatisfiable') return unsatisfiable(bytes);
@@ -67,7 +70,8 @@ export async function rangedPiecewise({ bytes, pieces, read }: PiecewiseFile, ty
     {
       pull: async (controller) => {
         const described = pieces[piece];
-        if (!described || described.offset > end || signal.aborted) return controller.close();
+        if (!described || described.offset > end) return controller.close();
+        signal.throwIfAborted();
         controller.enqueue(Uint8Array.from(next.subarray(Math.max(0, start - described.offset), end + 1 - described.offset)));
         piece += 1;
         const following = pieces[piece];

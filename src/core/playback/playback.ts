@@ -15,6 +15,7 @@ import { attachmentsOf, readAttachment } from './attachments.ts';
 import { availabilityOf } from './availability.ts';
 import { safeFileName } from './file-name.ts';
 import { LessonMedia } from './lesson-media.ts';
+import { empty } from './media-responses.ts';
 import type { OpenLesson } from './open-lesson.ts';
 import { OpenedPieces } from './opened-pieces.ts';
 import { playbackSourceOf } from './playback-source.ts';
@@ -24,7 +25,7 @@ import { Standstills } from './standstills.ts';
 const announceMs = 500;
 
 interface Dependencies {
-  readonly accounts: Pick<Accounts, 'current' | 'changed'>;
+  readonly accounts: Pick<Accounts, 'current' | 'closed' | 'changed'>;
   readonly catalog: Pick<Catalog, 'lesson' | 'nextLesson' | 'poster'>;
   readonly contents: LessonContents;
   readonly store: PieceStore;
@@ -49,6 +50,8 @@ class LessonPlayback implements Playback {
   readonly #open = new Map<string, OpenLesson>();
   readonly #media: LessonMedia;
   readonly #standstills: Standstills;
+  /** Aborted while nobody may see anything. */
+  #seen = new AbortController();
   readonly #availabilityChanged = new Emitter<Availability>();
   readonly available: Playback['available'];
   readonly blocked: Playback['blocked'];
@@ -62,7 +65,11 @@ class LessonPlayback implements Playback {
     this.available = standstills.available;
     this.blocked = standstills.blocked;
     this.#media = new LessonMedia({ store, leases, catalog, connectivity, standstills, logger, opened: (mediaId) => this.#open.get(mediaId) });
-    accounts.changed(() => this.#closeForeign());
+    this.#look();
+    accounts.changed(() => {
+      this.#look();
+      this.#closeForeign();
+    });
     connectivity.changed(({ status }) => void (status === 'online' && standstills.releaseAll()));
     leases.changed(() => this.#leasesChanged());
     store.changed(({ fileId, present }) => this.#piecesChanged(fileId, present));
@@ -126,6 +133,12 @@ class LessonPlayback implements Playback {
     this.#end(mediaId);
   }
 
+  /** What is on its way to the page when the lock falls ends there. */
+  #look(): void {
+    if (this.#deps.accounts.closed()) this.#seen.abort();
+    else if (this.#seen.signal.aborted) this.#seen = new AbortController();
+  }
+
   /** Who signs out leaves no lesson open to the next one. */
   #closeForeign(): void {
     const account = this.#deps.accounts.current()?.accountId;
@@ -172,8 +185,11 @@ class LessonPlayback implements Playback {
     return { bitsPerSecond: this.#deps.bandwidth.bitsPerSecond() };
   }
 
-  respond(request: MediaRequest): Promise<MediaResponse> {
-    return this.#media.respond(request);
+  async respond(request: MediaRequest): Promise<MediaResponse> {
+    const { signal } = this.#seen;
+    if (signal.aborted) return empty(404);
+    const answer = await this.#media.respond({ ...request, signal: AbortSignal.any([request.signal, signal]) });
+    return signal.aborted ? empty(404) : answer;
   }
 
   async retry(mediaId: string): Promise<void> {

@@ -35,7 +35,10 @@ export interface Playback {
   /** Tries now what an open lesson stands still for: asks for the server, gets the lease where that is wanting, and says `available`. */
   retry(mediaId: string): Promise<void>;
   bandwidth(): { bitsPerSecond: number | null };
-  /** Playlists, segments, captions, plain video and posters. Never throws: failures are statuses with a reason header. */
+  /**
+   * Playlists, segments, captions, plain video and posters. Never throws: failures are statuses with a reason header. 404 while
+   * nobody may see anything; a body that is on its way when the lock falls, or its student leaves, breaks off.
+   */
   respond(request: MediaRequest): Promise<MediaResponse>;
   readonly available: Event<{ mediaId: string }>;
   readonly blocked: Event<{ mediaId: string; code: ErrorCode }>;

@@ -53,11 +53,12 @@ async function bytesOf({ body }: MediaResponse): Promise<Buffer> {
   return body instanceof ReadableStream ? Buffer.from(await new Response(body).arrayBuffer()) : Buffer.from(body);
 }
 
+const lesson = () => encodedLessonSchema.parse(JSON.parse(readFileSync(join(encoded, 'lessons/making-tea/lesson.json'), 'utf8')));
+
 describe('a lesson with a ladder', () => {
   beforeEach(async () => {
     source = await core.playback.open('making-tea');
   });
-  const lesson = () => encodedLessonSchema.parse(JSON.parse(readFileSync(join(encoded, 'lessons/making-tea/lesson.json'), 'utf8')));
 
   it('has playlists that another parser takes, with every quality and the sound', async () => {
     const master = hlsParser.parse((await ask('master.m3u8')).bytes.toString()) as hlsParser.types.MasterPlaylist;
