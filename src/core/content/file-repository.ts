@@ -45,6 +45,12 @@ export class FileRepository {
     guarded('content', () => this.#db.transaction(() => rows.forEach((row) => insert.run(row))).immediate());
   }
 
+  /** Somebody watched these just now. */
+  async used(fileIds: readonly FileId[], usedAt: number): Promise<void> {
+    const update = this.#db.prepare('UPDATE files SET used_at = ? WHERE id = ?');
+    guarded('content', () => this.#db.transaction(() => fileIds.forEach((fileId) => update.run(usedAt, fileId))).immediate());
+  }
+
   async forget(fileId: FileId): Promise<void> {
     guarded('content', () => this.#db.prepare('DELETE FROM files WHERE id = ?').run(fileId));
   }

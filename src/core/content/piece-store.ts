@@ -148,6 +148,10 @@ class DiskPieceStore implements PieceStore {
     return this.#unclaimed.discard(fileIds);
   }
 
+  hold(fileIds: readonly FileId[]): () => Promise<void> {
+    return this.#unclaimed.hold(fileIds);
+  }
+
   makeRoom(bytes: number): Promise<number> {
     return this.#unclaimed.makeRoom(bytes);
   }

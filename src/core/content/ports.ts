@@ -85,8 +85,13 @@ export interface PieceStore {
   claims(of?: Pick<Claim, 'account' | 'lessonId'> | { readonly fileId: FileId }): Promise<readonly Claim[]>;
   /** Keeps exactly these; none ends the claim. Gives the files that this claim no longer keeps: cache, unless another one does. */
   claimOnly(claim: Claim, fileIds: readonly FileId[]): Promise<readonly FileId[]>;
-  /** Unlinks the blocks of these files unless claimed. */
+  /** Unlinks the blocks of these files unless claimed; of those that are held when they are let go. */
   discard(fileIds: readonly FileId[]): Promise<void>;
+  /**
+   * These are being played: they stay where they are, claimed or not, until the answer is called. Then they count as used just
+   * now, and what was to be given back meanwhile is.
+   */
+  hold(fileIds: readonly FileId[]): () => Promise<void>;
   /** Gives back so many bytes of the cache, least recently used first, or all of it. Resolves to how many it were. */
   makeRoom(bytes: number): Promise<number>;
   /**

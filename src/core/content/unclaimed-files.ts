@@ -15,16 +15,47 @@ interface Dependencies {
 /** What nobody claims: cache, given back least recently used first. */
 export class UnclaimedFiles {
   readonly #deps: Dependencies;
+  /** What is being played: how many hold each file. */
+  readonly #held = new Map<FileId, number>();
+  /** Of these, what was to be given back meanwhile. */
+  readonly #due = new Set<FileId>();
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
   }
 
-  /** Unlinks the blocks of these files, but of those that somebody claims. */
+  /** See PieceStore.hold. */
+  hold(fileIds: readonly FileId[]): () => Promise<void> {
+    for (const fileId of fileIds) this.#held.set(fileId, (this.#held.get(fileId) ?? 0) + 1);
+    let isReleased = false;
+    return async () => {
+      if (isReleased) return;
+      isReleased = true;
+      await this.#release(fileIds);
+    };
+  }
+
+  async #release(fileIds: readonly FileId[]): Promise<void> {
+    for (const fileId of fileIds) {
+      const holders = (this.#held.get(fileId) ?? 0) - 1;
+      if (holders > 0) this.#held.set(fileId, holders);
+      else this.#held.delete(fileId);
+    }
+    const due = fileIds.filter((fileId) => !this.#held.has(fileId) && this.#due.delete(fileId));
+    await this.#deps.rows.used(fileIds, this.#deps.clock.now());
+    await this.discard(due);
+    await this.holdToQuota();
+  }
+
+  /** Unlinks the blocks of these files, but of those that somebody claims; of those that are held when they are let go. */
   async discard(fileIds: readonly FileId[]): Promise<void> {
     const { rows, blocks, removed } = this.#deps;
     for (const fileId of fileIds) {
       if (await rows.isClaimed(fileId)) continue;
+      if (this.#held.has(fileId)) {
+        this.#due.add(fileId);
+        continue;
+      }
       await rows.forget(fileId);
       await blocks.remove(fileId);
       removed(fileId);
@@ -58,6 +89,7 @@ export class UnclaimedFiles {
     let given = 0;
     for (const { id, verifiedBytes } of unclaimed) {
       if (given >= bytes) break;
+      if (this.#held.has(id)) continue;
       await this.discard([id]);
       given += verifiedBytes;
     }

@@ -12,6 +12,8 @@ export interface OpenLesson {
   readonly pieces: OpenedPieces;
   readonly attachments: Attachments;
   readonly closing: AbortController;
+  /** Its files stay on this computer until this is called. */
+  readonly letGo: () => Promise<void>;
   /** Before this reading of the monotonic clock, what is here is not told anew. */
   announceAt: number;
 }

@@ -111,6 +111,7 @@ class LessonPlayback implements Playback {
       pieces: new OpenedPieces({ store, leases, content }),
       attachments: attachmentsOf(content, () => random.id()),
       closing: new AbortController(),
+      letGo: store.hold([...content.files.keys()]),
       announceAt: 0,
     };
     this.#open.set(open.mediaId, open);
@@ -130,7 +131,7 @@ class LessonPlayback implements Playback {
   }
 
   async close(mediaId: string): Promise<void> {
-    this.#end(mediaId);
+    await this.#end(mediaId);
   }
 
   /** What is on its way to the page when the lock falls ends there. */
@@ -142,14 +143,17 @@ class LessonPlayback implements Playback {
   /** Who signs out leaves no lesson open to the next one. */
   #closeForeign(): void {
     const account = this.#deps.accounts.current()?.accountId;
-    for (const open of this.#open.values()) if (open.account !== account) this.#end(open.mediaId);
+    for (const open of this.#open.values()) if (open.account !== account) void this.#end(open.mediaId);
   }
 
-  #end(mediaId: string): void {
-    this.#open.get(mediaId)?.closing.abort();
+  async #end(mediaId: string): Promise<void> {
+    const { downloaded, logger } = this.#deps;
+    const open = this.#open.get(mediaId);
+    open?.closing.abort();
     this.#open.delete(mediaId);
     this.#standstills.forget(mediaId);
-    this.#deps.downloaded.watching([...this.#open.values()].at(-1)?.content.lesson.id ?? null);
+    downloaded.watching([...this.#open.values()].at(-1)?.content.lesson.id ?? null);
+    await open?.letGo().catch((error: unknown) => logger.warn('what was played could not be given back', { error }));
   }
 
   async availability(mediaId: string): Promise<Availability> {

@@ -15,6 +15,7 @@ import { openDatabases } from '../../../src/core/database/databases.ts';
 import { createBandwidthMeter } from '../../../src/core/net/bandwidth-meter.ts';
 import { createGotTransport } from '../../../src/core/net/got-transport.ts';
 import { openRawServer, type RawServer } from '../../harness/raw-server.ts';
+import { allPieces, madeFile } from '../../harness/store-on-disk.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 const pieceBytes = 50_000;
@@ -209,6 +210,50 @@ describe('claims', () => {
     expect(await store.claims()).toEqual([]);
     expect(await store.makeRoom(1)).toBe(bytes.length);
     expect(sizeOnDisk()).toBe(0);
+  });
+
+  it('what is held stays, whoever gives it back or wants the room meanwhile, and goes when the last one lets go', async () => {
+    await store.fetch(all(), background);
+    const [first, second] = [store.hold([file.id]), store.hold([file.id])];
+    expect(await store.makeRoom(1)).toBe(0);
+    await store.discard([file.id]);
+    await first();
+    expect(store.verified(file.id).count).toBe(pieces);
+    await second();
+    expect(sizeOnDisk()).toBe(0);
+    expect(store.verified(file.id).count).toBe(0);
+  });
+
+  it('what was held and claimed since is kept; what was only held is cache again', async () => {
+    await store.fetch(all(), background);
+    let release = store.hold([file.id]);
+    await store.discard([file.id]);
+    await store.claim(claim('a'), [file.id]);
+    await release();
+    expect(store.verified(file.id).count).toBe(pieces);
+    await store.claimOnly(claim('a'), []);
+    release = store.hold([file.id]);
+    await release();
+    expect(store.verified(file.id).count).toBe(pieces);
+    expect(await store.makeRoom(1)).toBe(bytes.length);
+  });
+
+  it('the cache gives back first what was watched longest ago, whenever it came', async () => {
+    const other = madeFile({ name: 'other', pieces: 2, pieceBytes });
+    server.files.set(`/media/${other.file.id}`, { bytes: other.bytes });
+    const clock = { ...systemClock(), now: () => time };
+    let time = 1;
+    await store.close();
+    store = await openStore(clock);
+    await store.fetch(all(), background);
+    time = 2;
+    await store.register(other.file);
+    await store.fetch(allPieces(other.file), background);
+    time = 3;
+    await store.hold([file.id])();
+    await store.makeRoom(1);
+    expect(store.verified(other.file.id).count).toBe(0);
+    expect(store.verified(file.id).count).toBe(pieces);
   });
 
   it('an update gives back only what the new revision does not need', async () => {

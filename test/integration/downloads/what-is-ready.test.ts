@@ -9,6 +9,7 @@ import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
 import { blockFiles } from '../../harness/belongings.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
 import { openLine, type Line } from '../../harness/line.ts';
+import { playWhole } from '../../harness/play-whole.ts';
 import { openRawServer, type RawAnswer } from '../../harness/raw-server.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
@@ -49,21 +50,7 @@ async function restart(who: keyof typeof people = 'both'): Promise<void> {
   await core.dispose();
   core = await openCoreAtSchool({ data, url: line.url, who });
 }
-/** The student presses play: every segment of what is described here. */
-async function playAll(): Promise<number[]> {
-  const source = await core.playback.open(lesson);
-  const statuses: number[] = [];
-  for (const { content } of source.playlists) {
-    for (const [path] of content.matchAll(/[^\s"]+\.m4s/g)) {
-      const { status, body } = await core.playback.respond({ method: 'GET', path: `${source.mediaId}/${path}`, range: null, signal: new AbortController().signal });
-      if (body instanceof ReadableStream) await body.cancel();
-      statuses.push(status);
-    }
-  }
-  await core.playback.close(source.mediaId);
-  expect(statuses.length).toBeGreaterThan(2);
-  return statuses;
-}
+const playAll = () => playWhole(core, lesson);
 const largestBlock = () => blockFiles(data).toSorted((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
 
 describe('a lesson that lost bytes is not called ready', () => {
@@ -134,99 +121,6 @@ describe('a lesson that lost bytes is not called ready', () => {
     for (const file of blockFiles(data)) rmSync(file);
     expect(await core.downloads.verify(lesson)).toBeGreaterThan(0);
     expect((await item())?.state).toBe('paused');
-  });
-});
-
-describe('another quality', () => {
-  const playable = async () => {
-    const source = await core.playback.open(lesson);
-    await core.playback.close(source.mediaId);
-    return { downloaded: source.downloadedQuality, here: source.qualities.filter(({ onThisComputer }) => onThisComputer).map(({ quality }) => quality) };
-  };
-
-  it('plays when it is whole; until then the one that is here does, over a restart too', { timeout }, async () => {
-    await takeHome('360p');
-    line.setBandwidth(slow);
-    await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.state, { timeout }).toBe('running');
-    expect(await playable()).toEqual({ downloaded: '360p', here: ['360p'] });
-    await core.downloads.pauseAll();
-    await restart();
-    expect(await item()).toMatchObject({ quality: '720p', state: 'paused' });
-    expect(await playable()).toEqual({ downloaded: '360p', here: ['360p'] });
-    line.setBandwidth(null);
-    await core.downloads.resumeAll();
-    await becomes('ready');
-    expect(await playable()).toEqual({ downloaded: '720p', here: ['720p'] });
-    const { bytesTotal } = (await item()) ?? {};
-    await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
-  });
-
-  /** What was asked for of lessons; pictures of courses come whole, at any time. */
-  const mediaAsked = () => line.requests.flatMap(({ path, range }) => (path.startsWith('/media/') && range !== null ? [path] : []));
-
-  it('thought better of asks for nothing of the first one again, and for nothing at all once it is gone back to', { timeout }, async () => {
-    await takeHome('360p');
-    const ofTheFirst = new Set(mediaAsked());
-    const askedForTheFirst = mediaAsked().length;
-    line.setBandwidth(slow);
-    // One right after the other, so that none of them becomes ready in between, however busy the machine is.
-    await core.downloads.add([lesson], '720p');
-    await core.downloads.add([lesson], '480p');
-    // All of the first one is still here.
-    const { bytes, presentBytes } = await core.downloads.plan([lesson], '360p');
-    expect(presentBytes).toBe(bytes);
-    await core.downloads.add([lesson], '360p');
-    const untilThen = mediaAsked();
-    await becomes('ready');
-    line.setBandwidth(null);
-    expect(mediaAsked()).toEqual(untilThen);
-    // What was asked for in between was of the other qualities.
-    expect(untilThen.slice(askedForTheFirst).filter((path) => ofTheFirst.has(path))).toEqual([]);
-    expect(await playable()).toEqual({ downloaded: '360p', here: ['360p'] });
-    expect(await core.downloads.verify(lesson)).toBe(0);
-    expect((await core.downloads.storage()).lessonBytes).toBe(bytes);
-    expect(await item()).toMatchObject({ previous: null, bytesDone: bytes, bytesTotal: bytes });
-    line.setBandwidth(slow);
-    await core.downloads.add([lesson], '720p');
-    await core.downloads.remove([lesson]);
-    line.setBandwidth(null);
-    expect((await core.downloads.storage()).lessonBytes).toBe(0);
-  });
-
-  it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', { timeout }, async () => {
-    await takeHome('360p');
-    line.setBandwidth(slow);
-    await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
-    await core.downloads.add([lesson], '480p');
-    line.setBandwidth(null);
-    await becomes('ready');
-    const { bytesTotal } = (await item()) ?? {};
-    // Whatever still ran would have come by the time that all this has.
-    await core.downloads.add(['drinking-tea', 'first-letter'], '480p');
-    await expect.poll(async () => (await core.downloads.list()).every(({ state }) => state === 'ready'), { timeout }).toBe(true);
-    const others = (await core.downloads.list()).reduce((sum, { lessonId, bytesTotal: bytes }) => sum + (lessonId === lesson ? 0 : bytes), 0);
-    expect(await item()).toMatchObject({ state: 'ready', quality: '480p' });
-    expect(await core.downloads.verify(lesson)).toBe(0);
-    expect((await core.downloads.storage()).lessonBytes).toBe((bytesTotal ?? 0) + others);
-  });
-
-  it('thought better of without a line leaves the one that is here, ready as it was, and nothing of the other', { timeout }, async () => {
-    await takeHome('360p');
-    const before = await item();
-    line.setBandwidth(slow / 10);
-    await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
-    expect(await item()).toMatchObject({ quality: '720p', previous: '360p' });
-    await line.cut();
-    await core.connectivity.probe();
-    await becomes('waiting');
-    await core.downloads.add([lesson], (await item())?.previous ?? '480p');
-    await becomes('ready');
-    expect(await item()).toMatchObject({ ...before, position: expect.any(Number) });
-    expect(new Set(await playAll())).toEqual(new Set([200]));
-    expect((await core.downloads.storage()).lessonBytes).toBe(before?.bytesTotal);
   });
 });
 
