@@ -73,7 +73,8 @@ export async function openDownloadDesk(): Promise<DownloadDesk> {
   } as unknown as PieceStore;
   const list = new DownloadList({
     ...{ rows: new DownloadRepository(databases.content), store, clock },
-    catalog: { lessons: async () => [...lessons.values()], courseTitle: async () => 'Course' },
+    contents: { stored: async () => null, described: async () => null },
+    catalog: { lesson: async () => Promise.reject(new TeachifyError('not_found', 'Nothing is here of before')), lessons: async () => [...lessons.values()], courseTitle: async () => 'Course' },
     accounts: { current: () => ({ accountId: 'school#student' }) as never },
   });
   const contentOf = (lesson: Lesson): LessonContent => {

@@ -5,10 +5,11 @@ import type { Accounts } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Catalog } from '../catalog/ports.ts';
-import type { FileId, KeptBytes, LessonContent, PieceStore } from '../content/ports.ts';
+import type { FileId, KeptBytes, LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import { describeEntry, newEntry, type Entry } from './download-entry.ts';
 import type { DownloadRepository, DownloadRow } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
+import { weighHere } from './plan.ts';
 import { throttle } from './throttle.ts';
 import { ToldList } from './told-list.ts';
 
@@ -18,8 +19,9 @@ const runningMs = 1_000;
 
 interface Dependencies {
   readonly rows: DownloadRepository;
-  readonly store: Pick<PieceStore, 'verified' | 'keptBytes'>;
-  readonly catalog: Pick<Catalog, 'lessons' | 'courseTitle'>;
+  readonly store: Pick<PieceStore, 'verified' | 'keptBytes' | 'storedBytes'>;
+  readonly contents: Pick<LessonContents, 'stored' | 'described'>;
+  readonly catalog: Pick<Catalog, 'lesson' | 'lessons' | 'courseTitle'>;
   readonly accounts: Pick<Accounts, 'current'>;
   readonly clock: Clock;
 }
@@ -195,16 +197,30 @@ export class DownloadList {
   async #entriesOf(account: string): Promise<Entry[]> {
     const kept = new Map<string, KeptBytes[]>();
     for (const claim of await this.#deps.store.keptBytes(account)) kept.set(claim.lessonId, [...(kept.get(claim.lessonId) ?? []), claim]);
-    const previous = new Map<string, Quality>();
+    const others = new Map<string, Quality[]>();
     const rows = (await this.#deps.rows.list(account)).map((row): DownloadRow => {
       const claims = kept.get(row.lessonId) ?? [];
       const bytes = Math.min(row.bytesTotal, claims.find(({ quality }) => quality === row.quality)?.bytes ?? 0);
       if (row.state === 'ready') return bytes < row.bytesTotal ? { ...row, state: 'queued', revision: 0, bytesDone: bytes } : row;
-      const other = qualitySchema.safeParse(claims.find(({ quality }) => quality !== row.quality)?.quality).data;
-      if (other) previous.set(row.lessonId, other);
+      others.set(row.lessonId, claims.flatMap(({ quality }) => (quality === row.quality ? [] : (qualitySchema.safeParse(quality).data ?? []))));
       return { ...row, bytesDone: Math.max(row.bytesDone, bytes) };
     });
+    const previous = new Map<string, Quality>();
+    for (const [lessonId, qualities] of others) {
+      for (const quality of qualities) if (await this.#isWhole(lessonId, quality)) previous.set(lessonId, quality);
+    }
     return this.#describe(rows, previous);
+  }
+
+  /** By the books: nobody is asked and nothing is hashed. */
+  async #isWhole(lessonId: string, quality: Quality): Promise<boolean> {
+    try {
+      const here = await weighHere(await this.#deps.catalog.lesson(lessonId), quality, this.#deps);
+      return here !== null && here.presentBytes >= here.bytes;
+    } catch {
+      // What cannot be read does not play either.
+      return false;
+    }
   }
 
   /** One look at the catalogue for all, so that a long queue costs no more than a short one. */

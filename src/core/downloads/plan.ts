@@ -1,6 +1,6 @@
 import type { Lesson } from '../../shared/api/catalog.ts';
 import type { DownloadPlan } from '../../shared/contracts/downloads.ts';
-import { filesOfQuality } from '../../shared/models/manifest.ts';
+import { bytesOfQuality, filesOfQuality } from '../../shared/models/manifest.ts';
 import { closestQuality, type Quality } from '../../shared/models/quality.ts';
 import type { LessonContent, LessonContents, PieceStore } from '../content/ports.ts';
 import { filesFor } from './fetch-order.ts';
@@ -19,7 +19,7 @@ export async function planDownloads(lessons: readonly Lesson[], wished: Quality,
   for (const lesson of lessons) {
     const offer = offerOf(lesson, wished);
     if (!offer) continue;
-    rows.push(lesson.manifestUrl === null ? await planUnsigned(lesson, offer, { contents, store }) : await planSigned(lesson, offer, { contents, store }));
+    rows.push(rowOf(lesson, offer, await weighHere(lesson, offer.quality, { contents, store })));
   }
   const bytes = sum(rows.map((row) => row.bytes));
   const presentBytes = sum(rows.map((row) => row.presentBytes));
@@ -48,20 +48,27 @@ export function offerOf(lesson: Lesson, wished: Quality): Lesson['qualities'][nu
 type Offer = Lesson['qualities'][number];
 type Row = DownloadPlan['lessons'][number];
 
-async function planSigned(lesson: Lesson, offer: Offer, { contents, store }: Pick<Dependencies, 'contents' | 'store'>): Promise<Row> {
-  const manifest = await contents.stored(lesson);
-  const present = manifest ? await store.storedBytes(filesNamed(manifest, offer.quality)) : 0;
+function rowOf(lesson: Lesson, offer: Offer, here: Weight | null): Row {
+  // The school only guesses what has no manifest; once that was described here, its size is known.
+  const isGuess = lesson.manifestUrl === null;
   // A newer revision may have other files; what of it is here shows when it is fetched.
-  return { lessonId: lesson.id, ...offer, presentBytes: Math.min(present, offer.bytes), exact: true };
+  const bytes = isGuess && here ? here.bytes : offer.bytes;
+  return { lessonId: lesson.id, quality: offer.quality, bytes, presentBytes: Math.min(here?.presentBytes ?? 0, bytes), exact: !isGuess || here !== null };
 }
 
-/** Without a manifest the school only guesses; once it was described here, its size is known. */
-async function planUnsigned(lesson: Lesson, offer: Offer, { contents, store }: Pick<Dependencies, 'contents' | 'store'>): Promise<Row> {
-  const content = await contents.described(lesson);
-  if (!content) return { lessonId: lesson.id, ...offer, presentBytes: 0, exact: false };
-  const bytes = bytesOf(content, offer.quality);
-  const present = await store.storedBytes(filesFor(content, offer.quality));
-  return { lessonId: lesson.id, quality: offer.quality, bytes, presentBytes: Math.min(present, bytes), exact: true };
+interface Weight {
+  readonly bytes: number;
+  readonly presentBytes: number;
+}
+
+/** What the revision on this computer weighs at a quality, and how much of that is here, by the books; null where none was described here. */
+export async function weighHere(lesson: Lesson, quality: Quality, { contents, store }: Pick<Dependencies, 'contents' | 'store'>): Promise<Weight | null> {
+  if (lesson.manifestUrl === null) {
+    const content = await contents.described(lesson);
+    return content && { bytes: bytesOf(content, quality), presentBytes: await store.storedBytes(filesFor(content, quality)) };
+  }
+  const manifest = await contents.stored(lesson);
+  return manifest && { bytes: bytesOfQuality(manifest, quality), presentBytes: await store.storedBytes(filesNamed(manifest, quality)) };
 }
 
 function bytesOf(content: LessonContent, quality: Quality): number {

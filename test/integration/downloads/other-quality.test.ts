@@ -1,3 +1,5 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
 import type { DownloadItem } from '../../../src/shared/contracts/downloads.ts';
@@ -64,6 +66,26 @@ describe('another quality', () => {
     await core.downloads.resumeAll();
     await becomes('ready');
     expect(await playable()).toEqual({ downloaded: '720p', here: ['720p'] });
+    const { bytesTotal } = (await item()) ?? {};
+    await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
+  });
+
+  it('is not said to play after a restart when bytes of the one that did are gone', { timeout }, async () => {
+    await takeHome('360p');
+    line.setBandwidth(slow);
+    await core.downloads.add([lesson], '720p');
+    expect(await item()).toMatchObject({ previous: '360p' });
+    await core.downloads.pauseAll();
+    await core.dispose();
+    const books = new Database(join(data, 'content.db'));
+    const lost = books.prepare("UPDATE files SET bits = x'', verified_bytes = 0 WHERE id = (SELECT file_id FROM claims JOIN files ON files.id = file_id WHERE quality = '360p' ORDER BY bytes DESC LIMIT 1)").run();
+    books.close();
+    expect(lost.changes).toBe(1);
+    core = await openCoreAtSchool({ data, url: line.url });
+    expect(await item()).toMatchObject({ quality: '720p', state: 'paused', previous: null });
+    line.setBandwidth(null);
+    await core.downloads.resumeAll();
+    await becomes('ready');
     const { bytesTotal } = (await item()) ?? {};
     await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
   });
