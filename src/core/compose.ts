@@ -33,8 +33,9 @@ import { unreadableProxies, userAgent } from './net/line-options.ts';
 import { createUndiciTransport } from './net/undici-transport.ts';
 import { createMeteredLine } from './net/metered-line.ts';
 import type { Connectivity, DroppableTransport } from './net/ports.ts';
+import { createDrafts } from './notes/drafts.ts';
 import { createNotes } from './notes/notes.ts';
-import type { Notes } from './notes/ports.ts';
+import type { Drafts, Notes } from './notes/ports.ts';
 import { createPlayback } from './playback/playback.ts';
 import type { Playback } from './playback/ports.ts';
 import type { Progress } from './progress/ports.ts';
@@ -74,6 +75,7 @@ export interface Core {
   readonly downloads: Downloads;
   readonly idleLock: Pick<IdleLock, 'active' | 'lock'>;
   readonly leases: Pick<Leases, 'ending' | 'changed'>;
+  readonly drafts: Drafts;
   readonly notes: Notes;
   readonly playback: Playback;
   readonly progress: Progress;
@@ -186,9 +188,10 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
 
   const transcripts = createTranscripts({ database: databases.content, accounts, catalog, contents, store, leases, downloads, logger });
   const notes = createNotes({ progress, catalog, random });
+  const drafts = createDrafts(databases.ledger);
 
   return {
-    ...{ accounts, catalog, connectivity, downloads, idleLock, leases, notes, playback, progress, settings, transcripts },
+    ...{ accounts, catalog, connectivity, downloads, drafts, idleLock, leases, notes, playback, progress, settings, transcripts },
     start: () => {
       disposables.add(metered.watch());
       disposables.add(greetSchool({ accounts, connectivity, logger }));

@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { createRemote } from './bridge.ts';
 import { askEarly, firstQuestions } from './early-answers.ts';
+import { moveDrafts } from './move-drafts.ts';
 import { createAppStores } from './stores/stores.ts';
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
@@ -19,13 +20,13 @@ const early = askEarly(bridge, firstQuestions, new Promise((resolve) => window.s
 const shell = await bridge.call('shell.info');
 await early.ready;
 window.setTimeout(early.forget, earlyMs);
+await moveDrafts(window.localStorage, bridge);
 const stores = createAppStores(early.remote, shell, {
   now: () => Date.now(),
   later: (milliseconds, run) => {
     const timer = window.setTimeout(run, milliseconds);
     return () => window.clearTimeout(timer);
   },
-  shelf: window.localStorage,
 });
 root.render(<App stores={stores} />);
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { serverInfoSchema, studentSchema } from '../../shared/api/auth.ts';
 import { recordedAtSchema } from '../../shared/api/progress.ts';
 import { choiceSchema, stampedChoiceSchema } from '../../shared/models/choice.ts';
-import { noteSchema, stampedNoteSchema } from '../../shared/models/note.ts';
+import { maxNoteLength, noteSchema, stampedNoteSchema } from '../../shared/models/note.ts';
 import { progressStateSchema, usualDonePercent, sessionSnapshotSchema } from '../../shared/models/progress.ts';
 import type { Connection } from './connection.ts';
 import { readableRows, type Row } from './readable-rows.ts';
@@ -58,6 +58,7 @@ const tables = {
     last_report: jsonOf(lastReportSchema).nullable().catch(null),
   }),
   notes: z.object({ account: z.string().min(1), note_id: z.string().min(1), note: jsonOf(stampedNoteSchema), version: z.int().nonnegative() }),
+  drafts: z.object({ account: z.string().min(1), lesson_id: z.string().min(1), note_id: z.string(), text: z.string().max(maxNoteLength), at_ms: z.int().nonnegative() }),
   choices: z.object({ account: z.string().min(1), name: z.string().min(1), choice: jsonOf(stampedChoiceSchema), version: z.int().nonnegative() }),
 } as const satisfies Record<string, z.ZodType<Row>>;
 

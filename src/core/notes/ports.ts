@@ -1,5 +1,6 @@
-import type { NoteView } from '../../shared/contracts/notes.ts';
+import type { DraftView, NoteView } from '../../shared/contracts/notes.ts';
 import type { Note } from '../../shared/models/note.ts';
+import type { AccountId } from '../accounts/ports.ts';
 import type { Event } from '../base/emitter.ts';
 
 export interface Notes {
@@ -16,4 +17,15 @@ export interface Notes {
 export interface MarkdownFile {
   readonly fileName: string;
   readonly text: string;
+}
+
+/** The note that a draft is of: a new one of the lesson where `noteId` is null. */
+export type DraftPlace = Pick<DraftView, 'lessonId' | 'noteId'>;
+
+/** What students typed of notes and did not keep yet. It stays on this machine, each one's own, whoever sits here. */
+export interface Drafts {
+  list(account: AccountId): Promise<DraftView[]>;
+  /** Durable when it resolves. Nothing is kept for who is unknown here. */
+  keep(account: AccountId, place: DraftPlace, draft: Pick<DraftView, 'text' | 'atMs'>): Promise<void>;
+  drop(account: AccountId, place: DraftPlace): Promise<void>;
 }

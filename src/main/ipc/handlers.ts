@@ -3,7 +3,7 @@ import type { Accounts, Leases } from '../../core/accounts/ports.ts';
 import type { Catalog } from '../../core/catalog/ports.ts';
 import type { Downloads } from '../../core/downloads/ports.ts';
 import type { Connectivity } from '../../core/net/ports.ts';
-import type { Notes } from '../../core/notes/ports.ts';
+import type { Drafts, Notes } from '../../core/notes/ports.ts';
 import type { ClearFile, Playback } from '../../core/playback/ports.ts';
 import type { Progress } from '../../core/progress/ports.ts';
 import type { SettingsStore } from '../../core/settings/ports.ts';
@@ -41,6 +41,7 @@ export interface Domains {
   readonly downloads: Downloads;
   readonly idleLock: Pick<IdleLock, 'active'>;
   readonly leases: Pick<Leases, 'ending' | 'changed'>;
+  readonly drafts: Drafts;
   readonly notes: Notes;
   readonly playback: Playback;
   readonly progress: Progress;
@@ -48,7 +49,7 @@ export interface Domains {
   readonly transcripts: Transcripts;
 }
 
-export function createHandlers({ accounts, catalog, connectivity, downloads, idleLock, leases, notes, playback, progress, settings, transcripts }: Domains, shell: Shell): CallHandlers {
+export function createHandlers({ accounts, catalog, connectivity, downloads, drafts, idleLock, leases, notes, playback, progress, settings, transcripts }: Domains, shell: Shell): CallHandlers {
   return {
     'accounts.state': () => accounts.state(),
     'accounts.checkServer': ({ serverUrl, unencrypted = false }) => accounts.checkServer(serverUrl, { unencrypted }),
@@ -96,6 +97,8 @@ export function createHandlers({ accounts, catalog, connectivity, downloads, idl
     'notes.list': ({ lessonId }) => notes.list(lessonId),
     'notes.save': (note) => notes.save(note),
     'notes.remove': ({ noteId }) => notes.remove(noteId),
+    'notes.drafts': ({ of }) => (accounts.current()?.accountId === of ? drafts.list(of) : []),
+    'notes.keepDraft': ({ of, draft, ...place }) => (draft === null ? drafts.drop(of, place) : drafts.keep(of, place, draft)),
     'notes.export': async ({ lessonId }) => {
       const stays = seatOf(accounts);
       return { saved: await shell.saveFile(await notes.markdown(lessonId), stays) };

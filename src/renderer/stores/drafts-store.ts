@@ -1,11 +1,11 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createStore } from 'zustand/vanilla';
+import type { DraftView } from '../../shared/contracts/notes.ts';
+import type { Remote } from '../bridge.ts';
+import type { Later } from './downloads-store.ts';
+import type { Feed } from './feed.ts';
 
-/** What was typed and not kept yet. */
-export interface Draft {
-  readonly text: string;
-  /** The moment of the lesson it belongs to. */
-  readonly atMs: number;
-}
+/** What was typed and not kept yet, and the moment of the lesson it belongs to. */
+export type Draft = Pick<DraftView, 'text' | 'atMs'>;
 
 export interface Drafts {
   readonly byPlace: ReadonlyMap<string, Draft>;
@@ -13,44 +13,59 @@ export interface Drafts {
   readonly drop: (place: string) => void;
 }
 
-/** Where drafts outlive the window: the browser's local storage, or a stand-in. */
-export type DraftShelf = Pick<Storage, 'getItem' | 'setItem'>;
+/** Typing is written down this often, so that a disk is not kept busy by every letter. */
+export const writeEveryMs = 400;
 
-const shelfName = 'drafts';
-
-/** Drafts of everybody who uses this machine, by places that name whose they are. */
-export function createDraftsStore(shelf: DraftShelf): StoreApi<Drafts> {
-  return createStore<Drafts>()((set, get) => {
-    const change = (changed: (drafts: Map<string, Draft>) => void) => {
-      const drafts = new Map(get().byPlace);
-      changed(drafts);
-      set({ byPlace: drafts });
-      try {
-        shelf.setItem(shelfName, JSON.stringify([...drafts]));
-      } catch {
-        // A shelf that is full takes nothing more; until the window closes the draft is here all the same.
-      }
-    };
-    return {
-      byPlace: read(shelf),
-      keep: (place, draft) => change((drafts) => drafts.set(place, draft)),
-      drop: (place) => change((drafts) => drafts.delete(place)),
-    };
-  });
+/** Names a draft of a lesson: of a new note where `noteId` is null. */
+export function draftPlace(lessonId: string, noteId: string | null): string {
+  return `${lessonId}\n${noteId ?? ''}`;
 }
 
-/** Without a schema library, which the first screen does without: what is no draft is left out. */
-function read(shelf: DraftShelf): Map<string, Draft> {
-  try {
-    const stored = JSON.parse(shelf.getItem(shelfName) ?? '[]') as unknown;
-    return new Map(Array.isArray(stored) ? stored.filter(isEntry) : []);
-  } catch {
-    return new Map();
-  }
-}
-
-function isEntry(entry: unknown): entry is [string, Draft] {
-  if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
-  const draft = entry[1] as Partial<Draft> | null;
-  return typeof draft?.text === 'string' && typeof draft.atMs === 'number';
+/**
+ * One student's drafts, which main keeps. `account` is whose they are: what was typed is written down for that one, behind the
+ * lock, too, and whoever sits here by then.
+ */
+export function createDraftsStore(remote: Remote, later: Later, account: string): Feed<Drafts> {
+  const waiting = new Map<string, () => void>();
+  /** Changed here since main was asked. */
+  let touched = new Set<string>();
+  const write = (place: string) => {
+    waiting.get(place)?.();
+    waiting.delete(place);
+    const [lessonId = '', noteId = ''] = place.split('\n');
+    const draft = store.getState().byPlace.get(place) ?? null;
+    // A disk that takes nothing more says so when the note is kept; until the window closes the draft is here all the same.
+    remote.call('notes.keepDraft', { of: account, lessonId, noteId: noteId === '' ? null : noteId, draft }).catch(() => undefined);
+  };
+  const change = (place: string, changed: (drafts: Map<string, Draft>) => void) => {
+    const drafts = new Map(store.getState().byPlace);
+    changed(drafts);
+    touched.add(place);
+    store.setState({ byPlace: drafts });
+  };
+  const store = createStore<Drafts>()(() => ({
+    byPlace: new Map(),
+    keep: (place, draft) => {
+      change(place, (drafts) => drafts.set(place, draft));
+      if (!waiting.has(place)) waiting.set(place, later(writeEveryMs, () => write(place)));
+    },
+    drop: (place) => {
+      change(place, (drafts) => drafts.delete(place));
+      write(place);
+    },
+  }));
+  const apply = (known: readonly DraftView[]) => {
+    const own = [...store.getState().byPlace].filter(([place]) => touched.has(place));
+    const others = known.map(({ lessonId, noteId, text, atMs }) => [draftPlace(lessonId, noteId), { text, atMs }] as const).filter(([place]) => !touched.has(place));
+    store.setState({ byPlace: new Map([...others, ...own]) });
+  };
+  return {
+    store,
+    start: () => {
+      touched = new Set(waiting.keys());
+      // Without an answer there are none but those of this sitting.
+      remote.call('notes.drafts', { of: account }).then(apply, () => undefined);
+      return () => [...waiting.keys()].forEach(write);
+    },
+  };
 }

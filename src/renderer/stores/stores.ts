@@ -6,7 +6,7 @@ import type { Remote } from '../bridge.ts';
 import { createAccountsStore, type Accounts } from './accounts-store.ts';
 import { createCatalogStore, type Catalog } from './catalog-store.ts';
 import { createConnectionStore, type Connection } from './connection-store.ts';
-import { createDraftsStore, type Drafts, type DraftShelf } from './drafts-store.ts';
+import { createDraftsStore, type Drafts } from './drafts-store.ts';
 import { createDownloadsStore, type Downloads, type Later } from './downloads-store.ts';
 import type { Feed } from './feed.ts';
 import { createLeasesStore, type Leases } from './leases-store.ts';
@@ -28,13 +28,13 @@ export interface AppStores {
   readonly settings: Feed<SettingsState>;
   readonly link: Feed<Link>;
   readonly notices: StoreApi<Notices>;
-  readonly drafts: StoreApi<Drafts>;
 }
 
 /** What belongs to one student and is made anew for the next. */
 export interface StudentStores {
   readonly catalog: Feed<Catalog>;
   readonly downloads: Feed<Downloads>;
+  readonly drafts: Feed<Drafts>;
   readonly leases: Feed<Leases>;
   readonly progress: Feed<Progress>;
   readonly navigation: StoreApi<Navigation>;
@@ -43,10 +43,9 @@ export interface StudentStores {
 interface Surroundings {
   readonly now: () => number;
   readonly later: Later;
-  readonly shelf: DraftShelf;
 }
 
-export function createAppStores(remote: Remote, shell: ShellInfo, { now, later, shelf }: Surroundings): AppStores {
+export function createAppStores(remote: Remote, shell: ShellInfo, { now, later }: Surroundings): AppStores {
   return {
     remote,
     shell,
@@ -57,7 +56,6 @@ export function createAppStores(remote: Remote, shell: ShellInfo, { now, later, 
     settings: createSettingsStore(remote),
     link: createLinkStore(remote),
     notices: createNoticesStore(later),
-    drafts: createDraftsStore(shelf),
   };
 }
 
@@ -65,6 +63,7 @@ export function createStudentStores({ remote, later }: AppStores, failed: (error
   return {
     catalog: createCatalogStore(remote),
     downloads: createDownloadsStore(remote, later, failed, account),
+    drafts: createDraftsStore(remote, later, account),
     leases: createLeasesStore(remote),
     progress: createProgressStore(remote, later, failed, account),
     navigation: createNavigationStore(),
@@ -108,7 +107,12 @@ export function useNotices<Part>(select: (state: Notices) => Part): Part {
 }
 
 export function useDrafts<Part>(select: (state: Drafts) => Part): Part {
-  return useStore(useAppStores().drafts, select);
+  return useStore(useDraftsStore(), select);
+}
+
+/** For what is looked at later than now. */
+export function useDraftsStore(): StoreApi<Drafts> {
+  return useStudentStores().drafts.store;
 }
 
 export function useCatalog<Part>(select: (state: Catalog) => Part): Part {

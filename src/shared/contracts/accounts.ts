@@ -97,6 +97,6 @@ export const accountsContract = {
 export const callsWhileClosed: ReadonlySet<string> = new Set([
   ...Object.keys(accountsContract.calls).filter((name) => name !== 'accounts.setPin' && name !== 'accounts.signOut'),
   ...['connection.state', 'connection.probe', 'settings.get', 'shell.info', 'shell.setFullScreen', 'shell.keepAwake', 'shell.takeLink'],
-  // The last words of a player that is taken down, and what was decided before; neither is answered with anything.
-  ...['progress.report', 'playback.close', 'downloads.remove', 'downloads.removeMany', 'progress.startAnew'],
+  // The last words of a player that is taken down, what was typed or decided before; none is answered with anything.
+  ...['progress.report', 'playback.close', 'notes.keepDraft', 'downloads.remove', 'downloads.removeMany', 'progress.startAnew'],
 ]);

@@ -41,6 +41,22 @@ test('writes a note at the moment one begins to write, and a bookmark by a key',
   await expect.poll(() => video('currentTime')).toBeCloseTo(12, 0);
 });
 
+test('what was typed and not kept is there when the lesson is opened again, and what is typed on is written down', async () => {
+  const { id } = school.lesson(0);
+  await openLesson({ answers: { ...value('notes.list', []), ...value('notes.drafts', [{ lessonId: id, noteId: null, text: 'kettle first', atMs: 12_000 }]), ...value('notes.keepDraft', undefined) } });
+  const { page } = stage;
+  await page.keyboard.press('k');
+  await showPanel();
+  await page.getByRole('tab', { name: 'Notes' }).click();
+  const field = page.getByLabel('Note at 0:12');
+  await expect(field).toHaveValue('kettle first');
+  await field.press('End');
+  await field.pressSequentially(', then the cup');
+  const written = async () => (await stage.calls()).filter(({ name }) => name === 'notes.keepDraft').at(-1)?.input;
+  await expect.poll(written).toMatchObject({ lessonId: id, noteId: null, draft: { text: 'kettle first, then the cup', atMs: 12_000 } });
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+});
+
 test('a line that was found opens its lesson at that moment, and the way back leads to what was found', async () => {
   const { id, courseId, title } = school.lesson(0);
   const line = { startMs: 24_000, parts: [{ text: 'carries ', found: false }, { text: 'oxygen', found: true }] };

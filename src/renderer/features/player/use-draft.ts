@@ -1,5 +1,5 @@
-import { useAccounts, useAppStores, useDrafts } from '../../stores/stores.ts';
-import type { Draft } from '../../stores/drafts-store.ts';
+import { draftPlace, type Draft } from '../../stores/drafts-store.ts';
+import { useDrafts, useDraftsStore } from '../../stores/stores.ts';
 import { usePlayer } from './player-context.ts';
 
 interface DraftOfNote {
@@ -13,8 +13,8 @@ interface DraftOfNote {
 
 /** What the student typed of a note of this lesson, a new one where `noteId` is null. It outlives the panel, the lesson and the window. */
 export function useDraft(noteId: string | null): DraftOfNote {
-  const place = placeOf(useLessonPlace(), noteId);
-  const { drafts } = useAppStores();
+  const place = draftPlace(usePlayer().source.lessonId, noteId);
+  const drafts = useDraftsStore();
   const draft = useDrafts((state) => state.byPlace.get(place) ?? null);
   return {
     draft,
@@ -26,24 +26,13 @@ export function useDraft(noteId: string | null): DraftOfNote {
 
 /** Which notes of this lesson have words that are not kept; tells of one note with its id. */
 export function useUnkept(): (noteId: string | null) => boolean {
-  const lesson = useLessonPlace();
+  const { lessonId } = usePlayer().source;
   const drafts = useDrafts((state) => state.byPlace);
-  return (noteId) => drafts.has(placeOf(lesson, noteId));
+  return (noteId) => drafts.has(draftPlace(lessonId, noteId));
 }
 
 /** A note of this lesson is being written. */
 export function useIsWriting(): boolean {
-  const lesson = useLessonPlace();
+  const lesson = draftPlace(usePlayer().source.lessonId, null);
   return useDrafts(({ byPlace }) => [...byPlace].some(([place, { text }]) => place.startsWith(lesson) && text.trim() !== ''));
-}
-
-/** Names the student too: one machine may have several. */
-function useLessonPlace(): string {
-  const { source } = usePlayer();
-  const account = useAccounts(({ state }) => state?.accountId ?? '');
-  return `${account}\n${source.lessonId}\n`;
-}
-
-function placeOf(lesson: string, noteId: string | null): string {
-  return `${lesson}${noteId ?? ''}`;
 }

@@ -18,7 +18,7 @@ const locked = { ok: false, error: { code: 'locked' } };
 it('behind the lock only what brings somebody back is answered, and what a player and a removal still have to say', async () => {
   const answered = [
     ...['accounts.active', 'accounts.checkServer', 'accounts.choose', 'accounts.lock', 'accounts.signIn', 'accounts.signInByBrowser', 'accounts.state', 'accounts.stepAside', 'accounts.stopBrowserSignIn'],
-    ...['connection.probe', 'connection.state', 'downloads.remove', 'downloads.removeMany', 'playback.close', 'progress.report', 'progress.startAnew', 'settings.get'],
+    ...['connection.probe', 'connection.state', 'downloads.remove', 'downloads.removeMany', 'notes.keepDraft', 'playback.close', 'progress.report', 'progress.startAnew', 'settings.get'],
     ...['shell.info', 'shell.keepAwake', 'shell.setFullScreen', 'shell.takeLink'],
   ];
   expect([...callsWhileClosed].sort()).toEqual(answered);

@@ -1,34 +1,64 @@
 import { expect, it } from 'vitest';
-import { createDraftsStore } from '../../../../src/renderer/stores/drafts-store.ts';
+import { createDraftsStore, draftPlace, writeEveryMs } from '../../../../src/renderer/stores/drafts-store.ts';
+import { TeachifyError } from '../../../../src/shared/errors.ts';
+import { createFakeLater } from '../fake-later.ts';
+import { createFakeRemote, settle } from '../fake-remote.ts';
 
-function shelf(content: string | null = null) {
-  let kept = content;
-  return { getItem: () => kept, setItem: (_name: string, value: string) => void (kept = value) };
-}
-
-it('keeps what was typed for the next window', () => {
-  const shared = shelf();
-  const before = createDraftsStore(shared).getState();
-  before.keep('amina/heart', { text: 'why the left', atMs: 4000 });
-  before.keep('amina/heart/one', { text: 'changed', atMs: 1 });
-  before.drop('amina/heart/one');
-  const { byPlace } = createDraftsStore(shared).getState();
-  expect([...byPlace]).toEqual([['amina/heart', { text: 'why the left', atMs: 4000 }]]);
-});
-
-it('leaves out what is no draft, and begins with none where nothing can be read', () => {
-  for (const content of ['', '{', 'null', '{"a":1}', '[1,["a"],["a",null],["a",{"text":1,"atMs":1}]]']) expect(createDraftsStore(shelf(content)).getState().byPlace.size).toBe(0);
-  expect([...createDraftsStore(shelf('[["a",{"text":"b","atMs":2}],7]')).getState().byPlace.keys()]).toEqual(['a']);
-});
-
-it('holds a draft until the window closes when there is no room to keep it', () => {
-  const full = {
-    getItem: () => null,
-    setItem: () => {
-      throw new DOMException('no room', 'QuotaExceededError');
+/** A window of one student's, over what main keeps of them. */
+function openWindow(known: unknown[] | Error = [], keep: () => void = () => {}) {
+  const { later, pass } = createFakeLater();
+  const remote = createFakeRemote({
+    'notes.drafts': () => {
+      if (known instanceof Error) throw known;
+      return known;
     },
+    'notes.keepDraft': keep,
+  });
+  const { store, start } = createDraftsStore(remote, later, 'school#amina');
+  const written = () => remote.calls.filter(({ name }) => name === 'notes.keepDraft').map(({ input }) => input);
+  return { pass, start, written, drafts: () => store.getState() };
+}
+const heart = draftPlace('heart', null);
+const of = 'school#amina';
+
+it('has what was typed in an earlier window, under what is typed now', async () => {
+  const { drafts, start } = openWindow([
+    { lessonId: 'heart', noteId: null, text: 'why the left', atMs: 4000 },
+    { lessonId: 'heart', noteId: 'one', text: 'old', atMs: 1 },
+    { lessonId: 'heart', noteId: 'two', text: 'given up', atMs: 1 },
+  ]);
+  start();
+  drafts().keep(draftPlace('heart', 'one'), { text: 'newer', atMs: 2 });
+  drafts().drop(draftPlace('heart', 'two'));
+  await settle();
+  expect([...drafts().byPlace]).toEqual([[heart, { text: 'why the left', atMs: 4000 }], [draftPlace('heart', 'one'), { text: 'newer', atMs: 2 }]]);
+});
+
+it('is written down for its student by and by while one types, and at once when it is given up or the window closes', () => {
+  const { drafts, start, pass, written } = openWindow();
+  const stop = start();
+  for (const text of ['w', 'wh', 'why']) drafts().keep(heart, { text, atMs: 3 });
+  expect(written()).toEqual([]);
+  pass(writeEveryMs);
+  expect(written()).toEqual([{ of, lessonId: 'heart', noteId: null, draft: { text: 'why', atMs: 3 } }]);
+  drafts().keep(draftPlace('heart', 'one'), { text: 'changed', atMs: 1 });
+  drafts().keep(heart, { text: 'why the', atMs: 3 });
+  drafts().drop(heart);
+  expect(written().at(-1)).toEqual({ of, lessonId: 'heart', noteId: null, draft: null });
+  stop();
+  expect(written().at(-1)).toEqual({ of, lessonId: 'heart', noteId: 'one', draft: { text: 'changed', atMs: 1 } });
+  pass(writeEveryMs);
+  expect(written()).toHaveLength(3);
+});
+
+it('holds a draft until the window closes when main neither knows nor keeps any', async () => {
+  const refuse = () => {
+    throw new TeachifyError('disk_full', 'no room');
   };
-  const store = createDraftsStore(full);
-  store.getState().keep('a', { text: 'b', atMs: 0 });
-  expect(store.getState().byPlace.get('a')?.text).toBe('b');
+  const { drafts, start, pass } = openWindow(new TeachifyError('locked', 'behind the lock'), refuse);
+  start();
+  drafts().keep(heart, { text: 'b', atMs: 0 });
+  pass(writeEveryMs);
+  await settle();
+  expect(drafts().byPlace.get(heart)?.text).toBe('b');
 });

@@ -5,6 +5,7 @@ import type { LessonProgress } from '../../../../src/shared/contracts/progress.t
 import { createAccountsStore } from '../../../../src/renderer/stores/accounts-store.ts';
 import { createCatalogStore } from '../../../../src/renderer/stores/catalog-store.ts';
 import { createDownloadsStore, undoMs } from '../../../../src/renderer/stores/downloads-store.ts';
+import { createDraftsStore, writeEveryMs } from '../../../../src/renderer/stores/drafts-store.ts';
 import { createLeasesStore } from '../../../../src/renderer/stores/leases-store.ts';
 import { createProgressStore } from '../../../../src/renderer/stores/progress-store.ts';
 import { startStudentFeeds } from '../../../../src/renderer/stores/student-feeds.ts';
@@ -17,7 +18,7 @@ const lesson = (percent: number) => ({ lessonId: 'tea', timelineId: 'tea', range
 
 /** A main that answers nothing behind the lock but what was decided before, as the real one does. */
 function openSeat(begin: { locked: boolean }) {
-  const main = { locked: begin.locked, items: [download('tea', 'queued')], percent: 10, waits: 3 };
+  const main = { locked: begin.locked, items: [download('tea', 'queued')], percent: 10, waits: 3, drafts: [] as unknown[] };
   const accounts = () => ({ student: { id: 'of-tea' }, accountId: 'tea', locked: main.locked }) as AccountsState;
   const behind = (answer: () => unknown) => () => {
     if (main.locked) throw new TeachifyError('locked', 'Nobody may see anything now');
@@ -29,6 +30,8 @@ function openSeat(begin: { locked: boolean }) {
     'downloads.list': behind(() => main.items),
     'downloads.storage': behind(() => ({})),
     'downloads.remove': () => undefined,
+    'notes.drafts': behind(() => main.drafts),
+    'notes.keepDraft': () => undefined,
     'leases.ending': behind(() => []),
     'progress.lessons': behind(() => [lesson(main.percent)]),
     'progress.outbox': behind(() => ({ waiting: main.waits })),
@@ -37,7 +40,7 @@ function openSeat(begin: { locked: boolean }) {
   const failures: unknown[] = [];
   const failed = (error: unknown) => void failures.push(error);
   const app = { accounts: createAccountsStore(remote), later };
-  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed, 'tea'), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed, 'tea') };
+  const stores = { catalog: createCatalogStore(remote), downloads: createDownloadsStore(remote, later, failed, 'tea'), drafts: createDraftsStore(remote, later, 'tea'), leases: createLeasesStore(remote), progress: createProgressStore(remote, later, failed, 'tea') };
   app.accounts.start();
   const turn = async (locked: boolean) => {
     main.locked = locked;
@@ -112,4 +115,17 @@ it('a page that comes up behind the lock asks nothing until the student is back'
   await seat.turn(false);
   expect(seat.shown()).toMatchObject({ state: 'queued', percent: 10 });
   expect(seat.stores.catalog.store.getState().failure).toBeNull();
+});
+
+it('what was being typed when the lock fell is written down behind it, and there when the student is back', async () => {
+  const seat = openSeat({ locked: false });
+  await seat.start();
+  const { drafts } = seat.stores;
+  drafts.store.getState().keep('tea\n', { text: 'kettle fir', atMs: 4 });
+  await seat.turn(true);
+  seat.pass(writeEveryMs);
+  expect(seat.remote.calls.at(-1)).toEqual({ name: 'notes.keepDraft', input: { of: 'tea', lessonId: 'tea', noteId: null, draft: { text: 'kettle fir', atMs: 4 } } });
+  seat.main.drafts = [{ lessonId: 'tea', noteId: null, text: 'kettle fir', atMs: 4 }];
+  await seat.turn(false);
+  expect([...drafts.store.getState().byPlace]).toEqual([['tea\n', { text: 'kettle fir', atMs: 4 }]]);
 });

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { moveDrafts } from '../../../src/renderer/move-drafts.ts';
+import { TeachifyError } from '../../../src/shared/errors.ts';
+import { createFakeRemote } from './fake-remote.ts';
+
+function shelf(content: string) {
+  let kept: string | null = content;
+  return { getItem: () => kept, removeItem: () => void (kept = null) };
+}
+const old = JSON.stringify([['school#amina\nheart\n', { text: 'why', atMs: 4 }], 7, ['a', null], ['school#ben\nheart\none', { text: 'mine', atMs: 1 }]]);
+
+it('hands everybody’s drafts to main as theirs, and leaves none in the page', async () => {
+  const remote = createFakeRemote({});
+  const before = shelf(old);
+  await moveDrafts(before, remote);
+  expect(remote.calls.map(({ input }) => input)).toEqual([
+    { of: 'school#amina', lessonId: 'heart', noteId: null, draft: { text: 'why', atMs: 4 } },
+    { of: 'school#ben', lessonId: 'heart', noteId: 'one', draft: { text: 'mine', atMs: 1 } },
+  ]);
+  expect(before.getItem()).toBeNull();
+});
+
+it.each(['', '{', 'null', '{"a":1}'])('of %j nothing can be read, and nothing stays', async (content) => {
+  const before = shelf(content);
+  await moveDrafts(before, createFakeRemote({}));
+  expect(before.getItem()).toBeNull();
+});
+
+it.each([
+  ['disk_full', old],
+  ['bad_request', null],
+] as const)('what main refuses (%s) stays for the next window unless it never fits', async (code, stays) => {
+  const refuse = () => {
+    throw new TeachifyError(code, 'refused');
+  };
+  const before = shelf(old);
+  await moveDrafts(before, createFakeRemote({ 'notes.keepDraft': refuse }));
+  expect(before.getItem()).toBe(stays);
+});
