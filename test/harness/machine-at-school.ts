@@ -27,6 +27,8 @@ interface Options {
   readonly vault?: SecretVault;
   readonly shared?: () => boolean;
   readonly openBrowser?: (address: string) => Promise<void>;
+  /** Told of each request as it leaves. */
+  readonly asking?: (url: string) => void;
 }
 
 /** Accounts and leases of a machine, over the real ledger and the real line. Opening one on the same folder is starting the app again. */
@@ -43,12 +45,13 @@ export interface MachineAtSchool {
   close(): void;
 }
 
-export async function openMachine({ folder, url, clock, vault = openVault, shared = () => false, openBrowser }: Options): Promise<MachineAtSchool> {
+export async function openMachine({ folder, url, clock, vault = openVault, shared = () => false, openBrowser, asking = () => {} }: Options): Promise<MachineAtSchool> {
   const databases = openDatabases(folder);
   const got = createGotTransport({ userAgent: 'test' });
   const asked: TransportRequest[] = [];
   const transport: Transport = (request) => {
     asked.push(request);
+    asking(request.url);
     // A port where nobody listens.
     return got(machine.offline ? { ...request, url: 'http://127.0.0.1:9/' } : request);
   };

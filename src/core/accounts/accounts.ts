@@ -265,7 +265,10 @@ class MachineAccounts implements AccountsAndTokens {
     if (proof !== null && 'password' in proof) {
       const [before, response] = [this.#place, await this.#signIns.byPassword(server, student.email, proof.password)];
       // It was given to change a PIN, not to open what was locked meanwhile.
-      if (this.closed()) throw new TeachifyError('locked', 'Nobody may see anything now');
+      if (this.closed()) {
+        this.#signIns.drop(server, response);
+        throw new TeachifyError('locked', 'Nobody may see anything now');
+      }
       return void (await this.#enter(server, response, before));
     }
     await passPinGate(stored, proof?.pin ?? null, this.#parts.writes).finally(() => this.#listAnew()).catch((error: unknown) => {
@@ -280,8 +283,13 @@ class MachineAccounts implements AccountsAndTokens {
     const account: Account = { id: `${server}#${student.id}`, server, student };
     const now = this.#place;
     const isTaken = now.kind === 'here' && now !== before && now.account.id !== account.id;
-    if (isTaken) throw new TeachifyError('cancelled', 'Another student sat down meanwhile');
-    await this.#parts.writes.enter({ ...account, refreshToken: this.#vault().wrap(refreshToken) });
+    try {
+      if (isTaken) throw new TeachifyError('cancelled', 'Another student sat down meanwhile');
+      await this.#parts.writes.enter({ ...account, refreshToken: this.#vault().wrap(refreshToken) });
+    } catch (error) {
+      this.#signIns.drop(server, response);
+      throw error;
+    }
     await this.#listAnew();
     this.#sittings.begin(account, response);
     this.#place = { kind: 'here', account };

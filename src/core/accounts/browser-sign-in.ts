@@ -19,6 +19,8 @@ interface Dependencies {
   readonly deviceId: string;
   readonly backPage: BackPage;
   readonly clock: Clock;
+  /** Given what the school still answers when nobody waits for it any more. */
+  readonly late: (response: TokenResponse) => void;
 }
 
 /**
@@ -27,7 +29,8 @@ interface Dependencies {
  */
 export async function signInByBrowser(server: string, announced: ServerInfo['oauth'], dependencies: Dependencies, signal: AbortSignal): Promise<TokenResponse> {
   if (!announced) throw new TeachifyError('not_found', 'This school offers no sign-in with the browser');
-  const { transport, openBrowser, deviceId, clock, backPage } = dependencies;
+  if (signal.aborted) throw new TeachifyError('sign_in_stopped', 'The student thought better of it');
+  const { transport, openBrowser, deviceId, clock, backPage, late } = dependencies;
   const school = { issuer: new URL(server).origin, authorization_endpoint: endpointUrl(server, announced.authorizationUrl), token_endpoint: endpointUrl(server, announced.tokenUrl) };
   const client = { client_id: announced.clientId };
   const [state, verifier] = [oauth.generateRandomState(), oauth.generateRandomCodeVerifier()];
@@ -35,23 +38,38 @@ export async function signInByBrowser(server: string, announced: ServerInfo['oau
   const giveUp = new AbortController();
   try {
     await openBrowser(await pageOf(school.authorization_endpoint, { ...client, redirect_uri: loopback.redirectUri, state, verifier }), server);
-    const late = clock.sleep(patienceMs, AbortSignal.any([signal, giveUp.signal])).catch(() => undefined);
-    const answer = await Promise.race([loopback.answer, late]);
+    const tooLate = clock.sleep(patienceMs, AbortSignal.any([signal, giveUp.signal])).catch(() => undefined);
+    const answer = await Promise.race([loopback.answer, tooLate]);
     if (!answer) throw new TeachifyError('sign_in_stopped', 'Nobody came back from the browser');
     const code = oauth.validateAuthResponse(school, client, answer, state);
-    const response = await oauth.authorizationCodeGrantRequest(school, client, oauth.None(), code, loopback.redirectUri, verifier, {
-      additionalParameters: { device_id: deviceId },
-      [oauth.customFetch]: fetchBy(transport, signal),
-      // Only where the school's address itself is http, which was asked about when it was chosen.
-      [oauth.allowInsecureRequests]: server.startsWith('http:'),
-    });
-    return fromWire(tokenResponseSchema, await oauth.processAuthorizationCodeResponse(school, client, response));
+    const redeem = async () => {
+      const response = await oauth.authorizationCodeGrantRequest(school, client, oauth.None(), code, loopback.redirectUri, verifier, {
+        additionalParameters: { device_id: deviceId },
+        [oauth.customFetch]: fetchBy(transport),
+        // Only where the school's address itself is http, which was asked about when it was chosen.
+        [oauth.allowInsecureRequests]: server.startsWith('http:'),
+      });
+      return fromWire(tokenResponseSchema, await oauth.processAuthorizationCodeResponse(school, client, response));
+    };
+    return await unlessStopped(redeem(), signal, late);
   } catch (error) {
     throw isTeachifyError(error) ? error : inOurWords(error);
   } finally {
     giveUp.abort();
     loopback.close();
   }
+}
+
+/** What is under way is not called off, since the school may have opened a session by then: what it answers is given to `late`. */
+async function unlessStopped(asked: Promise<TokenResponse>, signal: AbortSignal, late: (response: TokenResponse) => void): Promise<TokenResponse> {
+  let stop = () => {};
+  const stopped = new Promise<null>((resolve) => (stop = () => resolve(null)));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const response = await Promise.race([asked, stopped]).finally(() => signal.removeEventListener('abort', stop));
+  if (response && !signal.aborted) return response;
+  void asked.then(late, () => undefined);
+  throw new TeachifyError('sign_in_stopped', 'The student thought better of it');
 }
 
 async function pageOf(endpoint: string, { verifier, ...query }: { client_id: string; redirect_uri: string; state: string; verifier: string }): Promise<string> {
@@ -62,9 +80,9 @@ async function pageOf(endpoint: string, { verifier, ...query }: { client_id: str
 }
 
 /** The app's own way to the network, with its proxy and its errors. */
-function fetchBy(transport: Transport, signal: AbortSignal) {
+function fetchBy(transport: Transport) {
   return async (url: string, { method, headers, body }: { method: 'POST'; headers: Record<string, string>; body: URLSearchParams }): Promise<Response> => {
-    const answer = await transport({ method, url, headers, body: body.toString(), signal });
+    const answer = await transport({ method, url, headers, body: body.toString() });
     const chunks: Uint8Array[] = [];
     for await (const chunk of answer.body) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString('utf8');

@@ -1,10 +1,12 @@
-import { signInRequestSchema, tokenResponseSchema, type TokenResponse } from '../../shared/api/auth.ts';
+import { signInRequestSchema, tokenResponseSchema, type ServerInfo, type TokenResponse } from '../../shared/api/auth.ts';
 import { coursesResponseSchema } from '../../shared/api/catalog.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import type { BackPage } from '../../shared/contracts/accounts.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
 import type { Transport } from '../net/ports.ts';
+import { endSession } from './end-session.ts';
 import type { Schools } from './schools.ts';
 
 interface Dependencies {
@@ -12,6 +14,7 @@ interface Dependencies {
   readonly deviceId: string;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Opens a page of this server in the system's browser. */
   readonly openBrowser?: ((address: string, server: string) => Promise<void>) | undefined;
 }
@@ -32,8 +35,7 @@ export class SignIns {
     if (!request.success) throw new TeachifyError('wrong_credentials', 'E-mail or password is missing');
     const info = await schools.ask(server);
     const response = await schools.apiAt(server).request({ method: 'POST', path: endpoints.token(), body: request.data, output: tokenResponseSchema });
-    await schools.pin(server, info);
-    return response;
+    return this.#admit(server, info, response);
   }
 
   /** At the school's own page; one at a time. Throws sign_in_stopped. */
@@ -45,9 +47,14 @@ export class SignIns {
     const info = await schools.ask(server);
     // Its OAuth library is no part of a start.
     const { signInByBrowser } = await import('./browser-sign-in.ts');
-    const response = await signInByBrowser(server, info.oauth, { transport, openBrowser, clock, backPage, deviceId }, stopping.signal);
-    await schools.pin(server, info);
-    return response;
+    const late = (response: TokenResponse) => this.drop(server, response);
+    const response = await signInByBrowser(server, info.oauth, { transport, openBrowser, clock, backPage, deviceId, late }, stopping.signal);
+    return this.#admit(server, info, response);
+  }
+
+  /** Nobody sits down by what a school gave: it closes the session again. */
+  drop(server: string, { refreshToken }: TokenResponse): void {
+    void endSession(server, refreshToken, this.#deps);
   }
 
   stopBrowser(): void {
@@ -62,5 +69,13 @@ export class SignIns {
     await schools.apiWith(server, accessToken).request({ path: endpoints.courses(), output: coursesResponseSchema, authorised: true });
     await schools.pin(server, info);
     return info.time;
+  }
+
+  async #admit(server: string, info: ServerInfo, response: TokenResponse): Promise<TokenResponse> {
+    await this.#deps.schools.pin(server, info).catch((error: unknown) => {
+      this.drop(server, response);
+      throw error;
+    });
+    return response;
   }
 }

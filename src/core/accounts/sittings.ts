@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import type { TokenResponse } from '../../shared/api/auth.ts';
-import { endpoints } from '../../shared/api/endpoints.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AccountWrites, StoredAccount } from './account-repository.ts';
+import { endSession } from './end-session.ts';
 import type { AccountId, SecretVault } from './ports.ts';
 import type { Schools } from './schools.ts';
 import { Tokens, type Bearer, type ReadKept } from './tokens.ts';
@@ -41,9 +40,11 @@ export class Sittings {
     return account;
   }
 
-  /** With what a sign-in gave. */
+  /** With what a sign-in gave. The session of before, if there is one, is held by nobody any more: its school is told. */
   begin(account: Account, response: TokenResponse): void {
+    const before = this.#tokens.get(account.id)?.refreshToken;
     this.#begin(account, response);
+    if (before) void endSession(account.server, before, this.#deps);
   }
 
   /** With an access token and nothing to renew it by. */
@@ -57,10 +58,7 @@ export class Sittings {
     const refreshToken = tokens?.refreshToken;
     tokens?.close();
     this.#tokens.delete(id);
-    if (!refreshToken) return;
-    const signal = AbortSignal.timeout(5_000);
-    const request = { method: 'POST' as const, path: endpoints.signOut(), body: { refreshToken }, output: z.undefined(), signal };
-    await this.#deps.schools.apiAt(server).request(request).catch((error: unknown) => this.#deps.logger.info('signed out without the server', { error }));
+    if (refreshToken) await endSession(server, refreshToken, this.#deps);
   }
 
   /** Writes down what was only in memory until now. */
@@ -69,7 +67,8 @@ export class Sittings {
   }
 
   #begin({ id, server }: Account, given: TokenResponse | ReadKept | Bearer | null): void {
-    this.#tokens.get(id)?.close();
+    const before = this.#tokens.get(id);
+    before?.close();
     const { schools, clock, logger, refused, writes } = this.#deps;
     this.#tokens.set(
       id,
@@ -84,6 +83,7 @@ export class Sittings {
           refused(id);
         },
         unreadable: () => refused(id),
+        before,
       }),
     );
   }

@@ -17,6 +17,8 @@ interface Dependencies {
   readonly refused: () => Promise<void>;
   /** What was kept cannot be read any more: the sitting has nothing to authorise requests with. */
   readonly unreadable: () => void;
+  /** The same student's of before: what still goes by them goes on by these. */
+  readonly before?: Tokens | undefined;
 }
 
 /** Reads the refresh token kept from before; null when it cannot be read any more. */
@@ -41,8 +43,8 @@ interface AccessToken {
  */
 export class Tokens implements Authorisation {
   readonly #deps: Dependencies;
-  /** Every access token of this sitting, so that another student's is known as such. */
-  readonly #issued = new Set<string>();
+  /** Every access token of this student in this sitting, so that another student's is known as such. */
+  readonly #issued: Set<string>;
   #refreshToken: string | null;
   #unread: ReadKept | null;
   #access: AccessToken | null = null;
@@ -52,6 +54,7 @@ export class Tokens implements Authorisation {
   /** Begins with what a sign-in gave, or with what was kept from before (read when it is first needed: a keychain takes its time), or with an access token alone; null when nothing was kept. */
   constructor(given: TokenResponse | ReadKept | Bearer | null, dependencies: Dependencies) {
     this.#deps = dependencies;
+    this.#issued = new Set(dependencies.before ? dependencies.before.#issued : []);
     this.#refreshToken = null;
     this.#unread = typeof given === 'function' ? given : null;
     if (given === null || typeof given === 'function') return;
