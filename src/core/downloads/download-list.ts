@@ -129,8 +129,12 @@ export class DownloadList {
 
   /** `previous`: what of a lesson plays until its new row is ready. */
   async add(rows: readonly DownloadRow[], previous: ReadonlyMap<string, Quality> = new Map()): Promise<void> {
-    await this.#deps.rows.save(this.account, rows);
-    for (const entry of await this.#describe(rows, previous)) this.#entries.set(entry.row.lessonId, entry);
+    const { account } = this;
+    await this.#deps.rows.save(account, rows);
+    const entries = await this.#describe(rows, previous);
+    // Who left meanwhile finds them at the next sitting.
+    if (account !== this.#account) return;
+    for (const entry of entries) this.#entries.set(entry.row.lessonId, entry);
     this.announce();
   }
 

@@ -1,5 +1,5 @@
 import type { DownloadChanges, DownloadItem, DownloadPlan, FolderMoving } from '../../shared/contracts/downloads.ts';
-import { TeachifyError, type ErrorCode } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { Quality } from '../../shared/models/quality.ts';
 import type { AccountId, Accounts, Leases } from '../accounts/ports.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,15 +13,17 @@ import type { Connectivity } from '../net/ports.ts';
 import type { Progress } from '../progress/ports.ts';
 import type { Entry } from './download-entry.ts';
 import { DownloadList } from './download-list.ts';
-import { DownloadRepository, type DownloadRow } from './download-repository.ts';
+import { DownloadRepository } from './download-repository.ts';
 import { filesFor } from './fetch-order.ts';
 import { FolderMoves } from './folder-moves.ts';
-import { giveBack, giveBackOrphans } from './given-back.ts';
+import { giveBackOrphans } from './given-back.ts';
 import type { KnownSpeed } from './known-speed.ts';
-import { offerOf, planDownloads } from './plan.ts';
+import { planDownloads } from './plan.ts';
 import type { DownloadedLessons, Downloads } from './ports.ts';
 import { QueueRunner } from './queue-runner.ts';
+import { Removals } from './removals.ts';
 import { makeRoomFor, roomFor, storageView } from './storage-view.ts';
+import { TakingHome } from './taking-home.ts';
 
 interface Dependencies {
   readonly database: Connection;
@@ -55,8 +57,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   readonly #runner: QueueRunner;
   readonly #rows: DownloadRepository;
   readonly #moves: FolderMoves;
-  /** By lesson, what still gives its bytes back. */
-  readonly #removing = new Map<string, Promise<void>>();
+  readonly #removals: Removals;
+  readonly #takingHome: TakingHome;
   readonly changed: Event<DownloadItem[]>;
   readonly changes: Event<DownloadChanges>;
   readonly folderMoving: Event<FolderMoving>;
@@ -67,6 +69,9 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     this.#list = new DownloadList({ ...dependencies, rows: this.#rows });
     const { store, quotaBytes } = dependencies;
     this.#runner = new QueueRunner({ ...dependencies, list: this.#list, makeRoom: (bytes) => makeRoomFor(store, quotaBytes(), bytes) });
+    const parts = { ...dependencies, rows: this.#rows, list: this.#list, runner: this.#runner, ready: () => this.#ready() };
+    this.#removals = new Removals(parts);
+    this.#takingHome = new TakingHome({ ...parts, removals: this.#removals, resume: (entries) => this.#resume(entries) });
     this.#moves = new FolderMoves(dependencies);
     this.folderMoving = this.#moves.progress;
     this.changed = this.#list.changed;
@@ -109,44 +114,8 @@ class DownloadQueue implements Downloads, DownloadedLessons {
     return planDownloads(lessons, quality, { contents, store, freeBytes, bitsPerSecond: speed.bitsPerSecond() });
   }
 
-  async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
-    // What still gives its bytes back would take those that come with it.
-    await Promise.all(lessonIds.map((lessonId) => this.#removing.get(lessonId)));
-    await this.#ready();
-    const lessons = await Promise.all([...new Set(lessonIds)].map((lessonId) => this.#deps.catalog.lesson(lessonId)));
-    const offers = lessons.map((lesson) => ({ lesson, offer: offerOf(lesson, quality) }));
-    if (offers.some(({ offer }) => !offer)) throw new TeachifyError('not_found', 'This lesson has nothing to take home');
-    const rows: DownloadRow[] = [];
-    const previous = new Map<string, Quality>();
-    const left: Entry[] = [];
-    let position = Math.max(-1, ...this.#list.inOrder().map(({ row }) => row.position)) + 1;
-    try {
-      for (const { lesson, offer } of offers) {
-        const known = this.#list.get(lesson.id);
-        if (!offer) continue;
-        if (known?.row.quality === offer.quality) {
-          await this.#resume([known]);
-          continue;
-        }
-        if (known) left.push(known);
-        const playing = known && (await this.#leave(known));
-        if (playing) previous.set(lesson.id, playing);
-        rows.push({
-          ...{ lessonId: lesson.id, courseId: lesson.courseId, quality: offer.quality, position: position++ },
-          ...{ state: 'queued', reason: null, bytesDone: 0, bytesTotal: offer.bytes, revision: 0 },
-        });
-      }
-      await this.#list.add(rows, previous);
-    } finally {
-      // Where the books refused, they are still in the list.
-      for (const entry of left) entry.isLeaving = false;
-    }
-    this.#runner.pump();
-    // Gone back to the one that never left; it is ready without a line, too.
-    for (const row of rows) {
-      const entry = this.#list.get(row.lessonId);
-      if (entry && previous.get(row.lessonId) === row.quality) this.#runner.beginAtOnce(entry);
-    }
+  add(lessonIds: readonly string[], quality: Quality): Promise<void> {
+    return this.#takingHome.add(lessonIds, quality);
   }
 
   async move(lessonId: string, position: number): Promise<void> {
@@ -179,40 +148,18 @@ class DownloadQueue implements Downloads, DownloadedLessons {
   }
 
   async remove(lessonIds: readonly string[], of?: AccountId): Promise<void> {
-    const removal = this.#remove(lessonIds, of);
-    const settled = removal.catch(() => {});
-    for (const lessonId of lessonIds) this.#removing.set(lessonId, settled);
-    try {
-      await removal;
-    } finally {
-      for (const lessonId of lessonIds) if (this.#removing.get(lessonId) === settled) this.#removing.delete(lessonId);
-    }
+    await this.#removals.remove(lessonIds, of);
     this.#list.announce();
     this.#runner.pump();
   }
 
-  async #remove(lessonIds: readonly string[], of?: AccountId): Promise<void> {
-    await this.#ready();
-    const account = of ?? this.#list.account;
-    const isHere = account === this.#list.accountOrNull;
-    const entries = isHere ? lessonIds.map((lessonId) => this.#list.find(lessonId)) : [];
-    // Rows first: what a kill leaves of the rest is given back at the next start.
-    if (isHere) await this.#list.remove(entries);
-    else await this.#rows.remove(account, lessonIds);
-    const { store, leases } = this.#deps;
-    for (const lessonId of lessonIds) {
-      const entry = entries.find(({ row }) => row.lessonId === lessonId);
-      if (entry) await this.#runner.stop(entry);
-      await giveBack(store, await store.claims({ account, lessonId }));
-      await leases.drop(account, lessonId);
-    }
-  }
-
   async removeWatched(): Promise<{ lessons: number; bytes: number }> {
     await this.#ready();
+    const { account } = this.#list;
+    const ready = this.#list.inOrder().filter(({ row }) => row.state === 'ready');
     const finished = await this.#deps.progress.finished();
-    const entries = this.#list.inOrder().filter(({ row }) => row.state === 'ready' && finished.has(row.lessonId));
-    await this.remove(entries.map(({ row }) => row.lessonId));
+    const entries = ready.filter(({ row }) => finished.has(row.lessonId));
+    await this.remove(entries.map(({ row }) => row.lessonId), account);
     return { lessons: entries.length, bytes: entries.reduce((sum, { row }) => sum + row.bytesTotal, 0) };
   }
 
@@ -257,18 +204,6 @@ class DownloadQueue implements Downloads, DownloadedLessons {
 
   #room(): Promise<number> {
     return roomFor(this.#deps.store, this.#deps.quotaBytes());
-  }
-
-  /** Another quality is to take the place of this one; gives the one that plays until it is ready, if any. */
-  async #leave(entry: Entry): Promise<Quality | null> {
-    const { store } = this.#deps;
-    const { account } = this.#list;
-    entry.isLeaving = true;
-    await this.#runner.stop(entry);
-    const { lessonId, quality, revision } = entry.row;
-    const playing = revision > 0 ? quality : entry.previous;
-    if (playing !== quality) await giveBack(store, [{ account, lessonId, quality }]);
-    return playing;
   }
 
   async #pause(entries: readonly Entry[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Core } from '../../../src/core/compose.ts';
+import { TeachifyError } from '../../../src/shared/errors.ts';
 import { openCoreAtSchool } from '../../harness/core-at-school.ts';
 import { schoolBehindLine } from '../../harness/school-behind-line.ts';
 import { temporaryFolder } from '../../harness/temporary-folder.ts';
@@ -49,4 +50,36 @@ it('what came for one student does not go on for who signs in next', { timeout }
   await core.downloads.add(['drinking-tea'], '480p');
   await becomesReady(core);
   expect(asked().slice(before.length).filter((path) => before.includes(path))).toEqual([]);
+});
+
+it('what is asked for while another student sits down belongs to who asked, or is refused; to the other one never', { timeout }, async () => {
+  const core = await begun();
+  const first = core.accounts.current()?.accountId;
+  await core.accounts.signIn(people.tea.email, people.tea.password);
+  const second = core.accounts.current()?.accountId;
+  // Theirs too is the lesson.
+  await core.catalog.refresh();
+  if (!first || !second) throw new Error('Both are known here');
+  let quality = '480p';
+  for (const turns of [0, 1, 3, 10, 30, 100]) {
+    await core.accounts.choose(first, null);
+    await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout, interval: 5 }).toMatch(/running|queued/);
+    const other = quality === '480p' ? '720p' : '480p';
+    const asked = core.downloads.add([lesson], other).then(
+      () => null,
+      (error: unknown) => (error instanceof TeachifyError ? error.code : error),
+    );
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await core.accounts.choose(second, null);
+    const refusal = await asked;
+    expect([null, 'signed_out']).toContain(refusal);
+    expect(await core.downloads.list()).toEqual([]);
+    if (refusal === null) quality = other;
+    await core.accounts.choose(first, null);
+    expect((await core.downloads.list()).map((item) => item.quality)).toEqual([quality]);
+  }
+  school.line.setBandwidth(null);
+  await becomesReady(core);
+  expect(await core.downloads.verify(lesson)).toBe(0);
+  expect((await core.downloads.list())[0]).toMatchObject({ quality, previous: null });
 });
