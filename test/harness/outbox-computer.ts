@@ -18,12 +18,12 @@ export type Outcome = (typeof eventOutcomes)[number];
 export type School = (event: ProgressEvent, batch: ProgressBatch) => Outcome | Promise<Outcome>;
 
 /** A computer with a ledger of its own, whose school says what the test wants it to. */
-export function computer({ folder = temporaryFolder(), fraction = () => 0, portion }: { folder?: string; fraction?: () => number; portion?: number } = {}) {
+export function computer({ folder = temporaryFolder(), fraction = () => 0, portion, bootId = 'test-boot' }: { folder?: string; fraction?: () => number; portion?: number; bootId?: string } = {}) {
   const databases = openDatabases(folder);
   onTestFinished(() => databases.close());
   const steady = manualClock();
   let wallOff = 0;
-  const clock = { ...steady, now: () => steady.now() + wallOff };
+  const clock = { ...steady, bootId, now: () => steady.now() + wallOff };
   const batches: ProgressBatch[] = [];
   let account = 'school#one';
   let school: School = () => 'applied';
@@ -45,6 +45,7 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
     catalog: { lesson: () => Promise.reject(new Error('not seen')), lessons: async () => [], changed: new Emitter<never>().event },
     accounts: { current: () => ({ accountId: account }) as never, changed: signedIn.event },
     connectivity: { changed: line.event },
+    serverTime: async () => steady.now(),
   });
   return {
     ...{ databases, clock, progress, batches },

@@ -26,6 +26,7 @@ import { ledger0100History } from './migrations/ledger-0100-history.ts';
 import { ledger0110PutOff } from './migrations/ledger-0110-put-off.ts';
 import { ledger0120SharedComputer } from './migrations/ledger-0120-shared-computer.ts';
 import { ledger0130Drafts } from './migrations/ledger-0130-drafts.ts';
+import { ledger0140RefusedDates } from './migrations/ledger-0140-refused-dates.ts';
 import { migrate, type Migration } from './migrator.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
 import { setAside } from './set-aside.ts';
@@ -46,7 +47,7 @@ export interface DatabaseSurroundings {
 }
 
 const migrationsOf: Readonly<Record<DatabaseName, readonly Migration[]>> = {
-  ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes, ledger0040Places, ledger0050Choices, ledger0060SlimOutbox, ledger0080Students, ledger0090Keys, ledger0100History, ledger0110PutOff, ledger0120SharedComputer, ledger0130Drafts],
+  ledger: [ledger0010Accounts, ledger0020Progress, ledger0030Notes, ledger0040Places, ledger0050Choices, ledger0060SlimOutbox, ledger0080Students, ledger0090Keys, ledger0100History, ledger0110PutOff, ledger0120SharedComputer, ledger0130Drafts, ledger0140RefusedDates],
   content: [content0010Pieces, content0020Downloads, content0030Catalog, content0040Queue, content0050Partials, content0060Transcripts, content0070LineSpeed, content0080CatalogCursor],
 };
 

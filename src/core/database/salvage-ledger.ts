@@ -69,6 +69,8 @@ const eventRow = z.object({
   epoch: z.int().nonnegative(),
   state: z.enum(['pending', 'in_flight', 'held', 'parked']),
   reason: z.string().nullable(),
+  // A ledger of an earlier version has none.
+  dated_at: z.int().nonnegative().nullable().default(null),
 });
 const slimRow = eventRow.extend({ body: z.string(), recorded_at: z.string().refine(holds(readClocks)) });
 /** Of a ledger before migration 60. */
@@ -151,7 +153,7 @@ function lastReportOf(row: Row): OutboxRow[] {
   const { snapshot, recordedAt } = lastReportSchema.parse(JSON.parse(known.data.last_report));
   const { timelineId, sessionId, epoch } = snapshot;
   const sitting = { account: known.data.account, kind: 'watched' as const, timeline_id: timelineId, session_id: sessionId, epoch };
-  return [{ ...sitting, body: storeSnapshot(snapshot), recorded_at: storeClocks(recordedAt), state: 'pending', reason: null }];
+  return [{ ...sitting, body: storeSnapshot(snapshot), recorded_at: storeClocks(recordedAt), state: 'pending', reason: null, dated_at: null }];
 }
 
 function insertEvent(to: Connection, event: OutboxRow): boolean {

@@ -10,6 +10,7 @@ import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
 import { ofSitting, storeClocks } from '../database/stored-event.ts';
 import { eventColumns, readEvent, readSaying, storeSaying, stubbornFailures, type Batch, type OutboxEvent } from './progress-rows.ts';
+import { park } from './refused.ts';
 import { sittingOf, type Saying, type Sitting } from './sitting.ts';
 
 export interface Report {
@@ -147,8 +148,8 @@ export class OutboxWrites {
   }
 
   /** Kept, shown, never sent by itself again. */
-  async park(sequence: number, reason: string): Promise<void> {
-    this.#transaction(() => this.#run("UPDATE outbox SET state = 'parked', reason = @reason WHERE sequence = @sequence", { sequence, reason }));
+  async park(sequence: number, reason: string, datedAt: number): Promise<void> {
+    this.#transaction(() => park(this.#db, sequence, reason, datedAt));
   }
 
   /** At start: what was in flight may or may not have arrived; it is sent again, unchanged. */
@@ -217,7 +218,7 @@ export class OutboxWrites {
       const { sequence, newer } = overtakingRow.parse(row);
       const rows = [sequence, newer].map((one) => this.#db.prepare(`SELECT ${eventColumns} FROM outbox WHERE sequence = ?`).get(one));
       const body = storeSaying(rows.map(readSaying).reduce(joined));
-      this.#run('UPDATE outbox SET body = @body, recorded_at = (SELECT recorded_at FROM outbox WHERE sequence = @newer) WHERE sequence = @sequence', { sequence, newer, body });
+      this.#run('UPDATE outbox SET body = @body, recorded_at = (SELECT recorded_at FROM outbox WHERE sequence = @newer), dated_at = NULL WHERE sequence = @sequence', { sequence, newer, body });
     }
     const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held')";
     const waiting = this.#db.prepare(sql).pluck().all(account).map(Number);
@@ -264,7 +265,7 @@ export class OutboxWrites {
     const whole = latest ? joined(latest.saying, saying) : saying;
     const row = { sequence: this.#nextSequence(), body: storeSaying(whole), recordedAt: storeClocks(recordedAt) };
     if (latest?.open) {
-      this.#run('UPDATE outbox SET sequence = @sequence, body = @body, recorded_at = @recordedAt, failures = 0 WHERE sequence = @last', { ...row, last: latest.sequence });
+      this.#run('UPDATE outbox SET sequence = @sequence, body = @body, recorded_at = @recordedAt, failures = 0, dated_at = NULL WHERE sequence = @last', { ...row, last: latest.sequence });
     } else {
       this.#run(
         `INSERT INTO outbox (sequence, account, kind, timeline_id, session_id, epoch, body, recorded_at, state)

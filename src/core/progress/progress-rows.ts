@@ -29,6 +29,8 @@ interface Recorded {
   readonly state: (typeof eventStates)[number];
   readonly recordedAt: RecordedAt;
   readonly reason: string | null;
+  /** By the server's clock, ms since the Unix epoch, once it was refused; null for what never was. */
+  readonly datedAt: number | null;
 }
 
 export interface WatchedEvent extends Recorded {
@@ -72,7 +74,7 @@ export interface Batch {
 export const timelineColumns = 'timeline_id, lesson_id, state, version, duration_ms, done_percent, here_ms, here_epoch, updated_at';
 /** An event that failed so often alone lets the others go first, each time anew. */
 export const stubbornFailures = 5;
-export const eventColumns = 'sequence, kind, timeline_id, session_id, epoch, body, recorded_at, state, reason';
+export const eventColumns = 'sequence, kind, timeline_id, session_id, epoch, body, recorded_at, state, reason, dated_at';
 
 const timelineRow = z.object({
   timeline_id: z.string(),
@@ -87,7 +89,7 @@ const timelineRow = z.object({
 });
 
 const bodyRow = z.object({ kind: z.enum(['watched', 'noted', 'chose']), timeline_id: z.string(), session_id: z.string(), epoch: z.int(), body: z.string() });
-const eventRow = bodyRow.extend({ sequence: z.int(), recorded_at: z.string(), state: z.enum(eventStates), reason: z.string().nullable() });
+const eventRow = bodyRow.extend({ sequence: z.int(), recorded_at: z.string(), state: z.enum(eventStates), reason: z.string().nullable(), dated_at: z.int().nullable() });
 
 export function readTimeline(row: unknown): Timeline {
   const { timeline_id, lesson_id, state, version, duration_ms, done_percent, here_ms, here_epoch, updated_at } = timelineRow.parse(row);
@@ -104,8 +106,8 @@ export function readTimeline(row: unknown): Timeline {
 }
 
 export function readEvent(row: unknown): OutboxEvent {
-  const { sequence, recorded_at, state, reason, ...said } = eventRow.parse(row);
-  return { sequence, state, recordedAt: readClocks(recorded_at), reason, ...sayingOf(said) };
+  const { sequence, recorded_at, state, reason, dated_at, ...said } = eventRow.parse(row);
+  return { sequence, state, recordedAt: readClocks(recorded_at), reason, datedAt: dated_at, ...sayingOf(said) };
 }
 
 /** What a row of the outbox says; takes more columns than it reads. */

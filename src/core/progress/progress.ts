@@ -90,6 +90,7 @@ class RecordedProgress implements Progress {
     this.#sender = new Sender({
       ...dependencies,
       onServerTime,
+      serverTime: () => this.#serverTime(),
       outbox: this.#outbox,
       server: this.#server,
       onSettled: (account, timelineIds) => this.#announcements.tell(account, timelineIds),
@@ -213,8 +214,7 @@ class RecordedProgress implements Progress {
   async export(): Promise<{ fileName: string; text: string }> {
     const account = this.#requireAccount();
     const batch = await this.#outbox.freezeAll(account);
-    const writtenAt = (await this.#deps.serverTime?.()) ?? this.#deps.clock.now();
-    return writeProgressFile({ account, batch, exportedAt: this.#reading(), writtenAt });
+    return writeProgressFile({ account, batch, exportedAt: this.#reading(), writtenAt: await this.#serverTime() });
   }
 
   async handIn(text: string): Promise<ProgressReceiptResponse> {
@@ -296,6 +296,10 @@ class RecordedProgress implements Progress {
   #reading(): RecordedAt {
     const { clock } = this.#deps;
     return { bootId: clock.bootId, monotonicMs: Math.round(clock.lasting()), wallMs: clock.now() };
+  }
+
+  async #serverTime(): Promise<number> {
+    return (await this.#deps.serverTime?.()) ?? this.#deps.clock.now();
   }
 
   #account(): string | null {

@@ -1,4 +1,4 @@
-import { maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type RecordedAt } from '../../shared/api/progress.ts';
+import { dateOfEvent, maxBatchEvents, progressBatchResponseSchema, type ProgressBatchResponse, type RecordedAt } from '../../shared/api/progress.ts';
 import { endpoints } from '../../shared/api/endpoints.ts';
 import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -24,6 +24,8 @@ interface Dependencies {
   readonly reading: () => RecordedAt;
   /** True while this account's student is at the machine: its token is the one that would be sent. */
   readonly isHere: (account: string) => boolean;
+  /** The server's time as far as this machine knows, ms since the Unix epoch. */
+  readonly serverTime: () => Promise<number>;
   /** Told the server's time, ms since the Unix epoch. */
   readonly onServerTime: (at: number) => Promise<void>;
   /** Told the timelines of which something else is known now. */
@@ -111,7 +113,7 @@ export class Sender {
     const refused = error.code === 'bad_request' || error.code === 'payload_too_large';
     const failed = error.code === 'server_error' || error.code === 'timeout';
     if (refused || failed) this.#limit = Math.max(1, Math.floor(events.length / 2));
-    if (refused && alone) await this.#deps.outbox.park(first.sequence, error.code);
+    if (refused && alone) await this.#deps.outbox.park(first.sequence, error.code, dateOfEvent(first.recordedAt, this.#deps.reading(), await this.#deps.serverTime()));
     if (failed && alone) await this.#deps.outbox.countFailure(account, first);
     return refused;
   }

@@ -9,6 +9,7 @@ import { guarded } from '../database/failures.ts';
 import { ofSitting, onTimeline } from '../database/stored-event.ts';
 import { afterAcknowledgement, afterServerRow, extentOf } from './known-progress.ts';
 import { readChoice, readNote, readTimeline, timelineColumns, type Batch, type OutboxEvent } from './progress-rows.ts';
+import { park } from './refused.ts';
 import { sittingOf } from './sitting.ts';
 
 /** The server's word on a batch, event by event. */
@@ -89,7 +90,7 @@ export class ServerWrites {
       const move = this.#db.prepare('UPDATE outbox SET state = ?, reason = ? WHERE sequence = ?');
       for (const { sequence } of again) move.run('pending', null, sequence);
       for (const { event, reason } of held) move.run('held', reason, event.sequence);
-      for (const { event, reason } of parked) move.run('parked', reason, event.sequence);
+      for (const { event, reason } of parked) park(this.#db, event.sequence, reason, dateOfEvent(event.recordedAt, sentAt, serverTime));
       for (const row of notes) this.#saveNoteRow(account, row);
       for (const row of choices) this.#saveChoiceRow(account, row);
       if (acknowledged.length + superseded.length > 0) this.#sent(account, sentAt.wallMs, returnWindow);

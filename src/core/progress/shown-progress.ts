@@ -25,9 +25,15 @@ function joinedInHalves(states: readonly ProgressState[]): ProgressState {
   return mergeProgress(joinedInHalves(states.slice(0, middle)), joinedInHalves(states.slice(middle)));
 }
 
-/** Refused, and so never ordered by the server, which has since told where the student went on. */
-function wasLeftBehind({ state, sequence, recordedAt }: WatchedEvent, told: PositionStamp, installId: string | null): boolean {
-  return state === 'parked' && (told.installId === installId ? told.sequence > sequence : told.at > recordedAt.wallMs);
+/**
+ * Refused, and so never ordered by the server, which has since told where the student went on: by this installation's own order, else
+ * by the date the server would have given it. Offered once more it has another number, and is no newer for that.
+ */
+function wasLeftBehind({ state, sequence, datedAt, recordedAt }: WatchedEvent, told: PositionStamp, installId: string | null): boolean {
+  if (state === 'parked' && told.installId === installId) return told.sequence > sequence;
+  if (datedAt !== null) return told.at > datedAt;
+  // Refused by an app that kept no date.
+  return state === 'parked' && told.at > recordedAt.wallMs;
 }
 
 /** What a student sees of one timeline. */

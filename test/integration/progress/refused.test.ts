@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProgressEvent } from '../../../src/shared/api/progress.ts';
 import { TeachifyError } from '../../../src/shared/errors.ts';
 import { computer, elsewhere, isSitting, noLine } from '../../harness/outbox-computer.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 describe('what the school refuses', () => {
   it('is listed first, however much was watched since', async () => {
@@ -39,6 +40,8 @@ describe('a batch the school cannot take', () => {
   });
 });
 
+const years = (count: number) => count * 365 * 24 * 60 * 60 * 1000;
+
 describe('where to go on', () => {
   it.each(['here', 'on another machine'])('is not where a sitting that was refused ended, once the student went on %s', async (where) => {
     const { progress, clock, watch, says, tells, setClock } = computer();
@@ -59,6 +62,55 @@ describe('where to go on', () => {
       });
     } else tell('another', 1);
     expect(await progress.sync()).toMatchObject({ waiting: 0, parked: 1 });
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 900_000 });
+  });
+
+  it.each([
+    ['in the same sitting of the app', false, false],
+    ['after a start more', true, false],
+    ['after a start more, its clock set right', true, true],
+  ])('nor when it was recorded by a clock that ran years ahead (%s)', async (_, restarts, isSetRight) => {
+    const folder = temporaryFolder();
+    let machine = computer({ folder });
+    machine.setClock(years(10));
+    await machine.watch('refused', 600);
+    if (restarts) {
+      machine.databases.close();
+      machine = computer({ folder, bootId: 'another-boot' });
+      machine.setClock(isSetRight ? 0 : years(10));
+    }
+    const { progress, clock, says, tells } = machine;
+    says(() => 'reject');
+    await progress.sync();
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 600_000 });
+    const goOnElsewhere = async (ms: number, version: number) => {
+      await clock.advance(60_000);
+      tells([{ ...elsewhere(ms, version), position: { ms, stamp: { at: clock.now() - (isSetRight ? 0 : years(10)), installId: 'another', sequence: version } } }]);
+      await progress.sync();
+      expect(await progress.resumePoint('t')).toMatchObject({ positionMs: ms });
+    };
+    await goOnElsewhere(900_000, 1);
+    // Offered once more and refused again, it is no newer for that; nor while nobody answers.
+    await goOnElsewhere(1_000_000, 2);
+    says(noLine);
+    await progress.sync().catch(() => undefined);
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 1_000_000 });
+    // What is watched here since is newer than both.
+    await machine.watch('refused', 1100);
+    expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 1_100_000 });
+  });
+
+  it('nor when the school could not read it', async () => {
+    const { progress, clock, watch, says, tells, setClock } = computer();
+    setClock(years(10));
+    await watch('refused', 600);
+    says(() => Promise.reject(new TeachifyError('bad_request', 'no')));
+    await progress.sync();
+    setClock(0);
+    await clock.advance(60_000);
+    says(() => 'reject');
+    tells([{ ...elsewhere(900_000, 1), position: { ms: 900_000, stamp: { at: clock.now(), installId: 'another', sequence: 1 } } }]);
+    await progress.sync();
     expect(await progress.resumePoint('t')).toMatchObject({ positionMs: 900_000 });
   });
 

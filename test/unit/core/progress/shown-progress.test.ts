@@ -5,7 +5,7 @@ import { emptyProgress } from '../../../../src/shared/models/progress.ts';
 
 const lesson: Timeline = { timelineId: 't', lessonId: 'l', state: emptyProgress, version: 0, durationMs: 40_000_000, donePercent: 90, here: null, updatedAt: 0 };
 const sitting = (sequence: number): WatchedEvent => ({
-  ...{ sequence, kind: 'watched', state: 'pending', reason: null, recordedAt: { bootId: 'boot', monotonicMs: sequence, wallMs: sequence } },
+  ...{ sequence, kind: 'watched', state: 'pending', reason: null, datedAt: null, recordedAt: { bootId: 'boot', monotonicMs: sequence, wallMs: sequence } },
   snapshot: { sessionId: `s${sequence}`, lessonId: 'l', timelineId: 't', epoch: 0, ranges: [[sequence * 1000, sequence * 1000 + 950]], watchedMs: 950, positionMs: sequence },
 });
 
