@@ -18,9 +18,10 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    // Real servers, databases and encoders answer in their own time; a hang still ends.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Real servers, databases and encoders answer in their own time, on a busy machine in three times that; a hang still ends.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
     // Those that say they may run side by side mostly wait for a line that is slow on purpose.
     maxConcurrency: 10,

@@ -32,7 +32,6 @@ for (const [what, path, quality] of [
   ['fragmented MP4 with sound apart', 'cmaf/master.m3u8', '90p'],
 ] as const) {
   test(`${what} from another house plays online, is taken home, and plays without either house`, async () => {
-    test.setTimeout(120_000);
     Object.assign(house.manner, { permission: null });
     await world.line.resume();
     const seat = await world.seat(`elsewhere-${quality}`);
@@ -51,12 +50,12 @@ for (const [what, path, quality] of [
     await student.openCourse(course.title);
 
     await student.play(`Guest ${quality}`);
-    await expect.poll(async () => (await watchVideo(page, 400)).presented, { timeout: 15_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await watchVideo(page, 400)).presented).toBeGreaterThan(1);
     await student.back();
 
     await askApp(page, 'downloads.add', { lessonIds: [id], quality });
     const state = async () => (await askApp<{ lessonId: string; state: string }[]>(page, 'downloads.list')).find(({ lessonId }) => lessonId === id)?.state;
-    await expect.poll(state, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(state).toBe('ready');
     await world.line.cut();
     house.manner.permission = 'never';
     await desk.close();
@@ -64,7 +63,7 @@ for (const [what, path, quality] of [
     const again = await seat.sitDown();
     await again.student.openCourse(course.title);
     await again.student.play(`Guest ${quality}`);
-    await expect.poll(async () => (await watchVideo(again.page, 400)).presented, { timeout: 15_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await watchVideo(again.page, 400)).presented).toBeGreaterThan(1);
     await again.close();
   });
 }

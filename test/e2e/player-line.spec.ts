@@ -31,7 +31,6 @@ const hereUntil = () =>
   });
 
 test('plays to the end of what is here when the line is cut, says so, and goes on by itself when it is back', async () => {
-  test.setTimeout(300_000);
   const { page, student } = desk;
   await student.play(title);
   await expect.poll(position).toBeGreaterThan(1);
@@ -65,7 +64,6 @@ test('plays to the end of what is here when the line is cut, says so, and goes o
 });
 
 test('a server that fails while the line is well is asked again by itself', async () => {
-  test.setTimeout(300_000);
   const { page, student } = desk;
   await student.play(title);
   await expect.poll(position).toBeGreaterThan(1);

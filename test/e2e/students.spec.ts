@@ -54,7 +54,7 @@ test('without a keychain and without the line, after a restart the student still
   await expect(desk.student.banner).toContainText('Offline since', { timeout: 60_000 });
   await desk.student.openCourse(course);
   await watchALittle();
-  expect((await belongingsIn(seat.folder)).outbox).not.toEqual([]);
+  await expect.poll(async () => (await belongingsIn(seat.folder)).outbox).not.toEqual([]);
 
   await world.line.resume();
   await expect(desk.student.banner).toContainText('Please sign in again', { timeout: 60_000 });
@@ -113,7 +113,7 @@ test('a shared computer: Settings say so, it locks, main answers nothing behind 
     BrowserWindow.getAllWindows()[0]?.webContents.on('devtools-closed', () => void ((globalThis as unknown as { toolsClosed: number }).toolsClosed += 1));
   });
   await tools(true);
-  await expect.poll(() => desk.app.evaluate(() => (globalThis as unknown as { toolsClosed: number }).toolsClosed), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => desk.app.evaluate(() => (globalThis as unknown as { toolsClosed: number }).toolsClosed)).toBe(1);
   expect(await tools(false)).toBe(false);
   await desk.page.getByLabel('Your PIN').fill('9999');
   await desk.page.keyboard.press('Enter');

@@ -101,13 +101,13 @@ test('a bit that turned over on the disk is found when it is read, and only its 
   const asked = world.line.requests.length;
   await desk.page.getByRole('button', { name: new RegExp(`^${taken}: on this computer`) }).click();
   await desk.page.getByRole('menuitem', { name: 'Check the files' }).click();
-  await expect(desk.page.getByText(/bad pieces? (was|were) found and (is|are) fetched again/)).toBeVisible({ timeout: 30_000 });
+  await expect(desk.page.getByText(/bad pieces? (was|were) found and (is|are) fetched again/)).toBeVisible();
   await album.take(desk.app, 'corrupt-piece');
   const media = () => world.line.requests.slice(asked).filter(({ path }) => path.startsWith('/media/'));
   await expect(desk.page.getByRole('button', { name: new RegExp(`^${taken}: on this computer`) })).toBeVisible();
   await expect.poll(() => media().length).toBeGreaterThan(0);
   // File by file: other lessons that came meanwhile make up for nothing.
-  await expect(async () => expectNothingLost(await belongingsIn(seat.folder))).toPass({ timeout: 30_000 });
+  await expect(async () => expectNothingLost(await belongingsIn(seat.folder))).toPass({ timeout: 60_000 });
   expect(media().every(({ range }) => range !== null)).toBe(true);
   await desk.close();
   expectNothingLost(await belongingsIn(seat.folder));
@@ -147,7 +147,7 @@ test('a full disk stops the download, keeps every byte, and the rest comes when 
     await takeHome(desk, long);
     await desk.student.go('Downloads');
     const row = desk.page.getByRole('article', { name: long });
-    await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^[1-9]/, { timeout: 30_000 });
+    await expect(row.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^[1-9]/);
     // Nearly still, or a slow machine has the whole lesson before the disk is full.
     world.line.setBandwidth(100_000);
     disk.fill();

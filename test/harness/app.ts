@@ -6,7 +6,7 @@ import { electronExecutable } from '../../build/setup/electron.mjs';
 import { buildSqliteBinding } from '../../build/setup/sqlite-binding.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const quitPatienceMs = 15_000;
+const quitPatienceMs = 45_000;
 
 export interface Launch {
   /** TEACHIFY_DATA; give two launches the same one to start the app again. */
@@ -23,7 +23,7 @@ export interface RunningApp {
   readonly app: ElectronApplication;
   readonly window: Page;
   readonly pid: number;
-  /** Quits it as a student does; kills it when it has not ended after 15 s, and says so. */
+  /** Quits it as a student does; kills it when it has not ended after 45 s, and says so. */
   close(): Promise<void>;
   /** SIGKILL, as a power cut. */
   kill(): Promise<void>;

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { wakeControls } from './wake-controls.ts';
 
 /** What a student does, by the words and roles a student meets. */
 export interface Student {
@@ -22,12 +23,6 @@ export interface Student {
 
 export function studentAt(page: Page): Student {
   const press = (name: string | RegExp, exact = true) => page.getByRole('button', { name, ...(typeof name === 'string' ? { exact } : {}) }).click();
-  const wakeControls = async () => {
-    const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
-    await page.mouse.move(width / 3, height / 3);
-    await page.mouse.move(width / 3 + 8, height / 3 + 8);
-    await expect(page.locator('.player-idle')).not.toBeAttached();
-  };
   return {
     page,
     signIn: async (email, password) => {
@@ -54,11 +49,11 @@ export function studentAt(page: Page): Student {
       await expect(page.locator('video')).toBeAttached();
     },
     back: async () => {
-      await wakeControls();
+      await wakeControls(page);
       await press('Back');
     },
     seekTo: async (share) => {
-      await wakeControls();
+      await wakeControls(page);
       const track = page.locator('.seek-track');
       const box = await track.boundingBox();
       if (!box) throw new Error('The bar is not drawn');

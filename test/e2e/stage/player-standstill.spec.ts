@@ -5,6 +5,7 @@ import { value } from '../../harness/fixture-bridge.ts';
 import { openLesson as openInStage, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
 import { createSchool } from '../../harness/screens/school.ts';
 import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { wakeControls } from '../../harness/wake-controls.ts';
 
 // What a student does while a lesson stands still: it goes where one went, and the word about the gap is there whenever there is a gap.
 const school = createSchool();
@@ -97,7 +98,7 @@ test('a lesson that ended plays again from its beginning when asked to', async (
 });
 
 async function chooseQuality(name: RegExp): Promise<void> {
-  await stage.page.mouse.move(200, 200);
+  await wakeControls(stage.page);
   await stage.page.getByRole('button', { name: /^Quality/ }).click();
   await stage.page.getByRole('menuitemradio', { name }).click();
 }

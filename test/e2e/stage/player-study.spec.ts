@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { failure, value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { openLesson as openInStage, reportsTo, showPanel, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
 import { createSchool, download, playbackSource } from '../../harness/screens/school.ts';
 import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { wakeControls } from '../../harness/wake-controls.ts';
 
 // What a student does with a lesson in the player besides watching it, and what cannot be decoded: over a bridge of fixtures, with a real element.
 const school = createSchool();
@@ -24,7 +25,7 @@ test('writes a note at the moment one begins to write, and a bookmark by a key',
   await expect.poll(() => video('currentTime')).toBeCloseTo(30, 0);
   await page.keyboard.press('b');
   await expect(page.getByText('Bookmarked 0:30')).toBeVisible();
-  await showPanel();
+  await showPanel(stage);
   await page.getByRole('tab', { name: 'Notes' }).click();
   await page.getByLabel('Write a note at this moment').pressSequentially('kettle first, b and k are letters here');
   await page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 40));
@@ -74,7 +75,7 @@ test('a line that was found opens its lesson at that moment, and the way back le
   await page.getByRole('button', { name: /0:24.*carries oxygen/ }).click();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(24);
   expect(await video('currentTime')).toBeLessThan(40);
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   await page.getByRole('button', { name: 'Back', exact: true }).click();
   await expect(page.getByLabel('Words that are said in a lesson')).toHaveValue('oxyg');
   await expect(page.getByRole('button', { name: /0:24.*carries oxygen/ })).toBeVisible();
@@ -88,7 +89,7 @@ test('keeps the screen awake while it plays, and lets it sleep when it does not'
   await expect.poll(awake).toEqual([true, false]);
   await stage.page.keyboard.press('k');
   await expect.poll(awake).toEqual([true, false, true]);
-  await stage.page.mouse.move(200, 200);
+  await wakeControls(stage.page);
   await stage.page.getByRole('button', { name: 'Back', exact: true }).click();
   await expect.poll(awake).toEqual([true, false, true, false]);
 });
@@ -99,7 +100,7 @@ test('shows over the bar what the lesson looks like there, fetched only when one
   await openLesson({ source: { thumbnailsUrl: 'app://teachify/media/lesson/thumbnails.vtt', chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 36_000, title: 'The thicker wall' }] } });
   const { page } = stage;
   page.on('request', note);
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   expect(requests.filter((url) => /thumbnails|sprite/.test(url))).toEqual([]);
   await page.locator('.seek-track').hover({ position: { x: 20, y: 12 } });
   await expect(page.locator('.seek-time')).toContainText('The way of blood');
@@ -116,12 +117,11 @@ test('shows over the bar what the lesson looks like there, fetched only when one
 
 test('another language of sound comes by a choice, and is remembered', async () => {
   const requests: string[] = [];
-  const note = (request: { url: () => string }) => requests.push(request.url());
   const sounds = [{ language: 'en', label: 'en' }, { language: 'hi', label: 'hi' }];
-  await openLesson({ source: { url: 'app://teachify/media/lesson/two-sounds.m3u8', sounds }, note });
+  await openLesson({ source: { url: 'app://teachify/media/lesson/two-sounds.m3u8', sounds }, note: (request) => requests.push(request.url()) });
   const { page } = stage;
   expect(requests.some((url) => /second-\d/.test(url))).toBe(false);
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   await page.getByRole('button', { name: 'Captions', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'हिन्दी' }).click();
   await expect.poll(() => requests.some((url) => /second-\d/.test(url))).toBe(true);
@@ -130,11 +130,10 @@ test('another language of sound comes by a choice, and is remembered', async () 
   await expect.poll(() => video('currentTime')).toBeGreaterThan(at + 1);
 
   // The next lesson begins in it.
-  requests.length = 0;
-  await openLesson({ source: { url: 'app://teachify/media/lesson/two-sounds.m3u8', sounds }, answers: value('settings.get', { ...defaultSettings, soundLanguage: 'hi' }), note });
-  expect(requests.some((url) => /second-\d/.test(url))).toBe(true);
-  expect(requests.some((url) => /sound-\d/.test(url))).toBe(false);
-  stage.page.off('request', note);
+  const next: string[] = [];
+  await openLesson({ source: { url: 'app://teachify/media/lesson/two-sounds.m3u8', sounds }, answers: value('settings.get', { ...defaultSettings, soundLanguage: 'hi' }), note: (request) => next.push(request.url()) });
+  await expect.poll(() => next.some((url) => /second-\d/.test(url))).toBe(true);
+  expect(next.some((url) => /sound-\d/.test(url))).toBe(false);
 });
 
 test('captions grow when asked to', async () => {
@@ -143,7 +142,7 @@ test('captions grow when asked to', async () => {
   const size = () => page.locator('.player-caption').evaluate((line) => Number.parseFloat(getComputedStyle(line.querySelector('span') ?? line).fontSize));
   await expect(page.locator('.player-caption span')).toBeVisible();
   const before = await size();
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   await page.getByRole('button', { name: 'Captions', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Large' }).click();
   await expect.poll(size).toBeGreaterThan(before * 1.2);
@@ -179,7 +178,7 @@ test('the picture goes into a window of its own and comes back, by key and by bu
   await expect.poll(isApart).toBe(true);
   const at = Number(await video('currentTime'));
   await expect.poll(() => video('currentTime')).toBeGreaterThan(at + 0.5);
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   await page.getByRole('button', { name: 'Picture in picture' }).click();
   await expect.poll(isApart).toBe(false);
   expect(await video('paused')).toBe(false);
@@ -188,7 +187,7 @@ test('the picture goes into a window of its own and comes back, by key and by bu
 test('chapters stand in a tab of their own: the one that plays is marked, and a click goes to another', async () => {
   await openLesson({ source: { chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 36_000, title: 'The thicker wall' }] } });
   const { page } = stage;
-  await showPanel();
+  await showPanel(stage);
   await page.getByRole('tab', { name: 'Chapters' }).click();
   const chapter = (title: string) => page.getByRole('tabpanel').getByRole('button', { name: new RegExp(title) });
   await expect(chapter('The way of blood')).toHaveAttribute('aria-current', 'true');
@@ -205,7 +204,7 @@ test('the quality menu says what the rest costs, what of it is here, and what Au
   await page.keyboard.press('k');
   await page.keyboard.press('2');
   await expect.poll(() => video('currentTime')).toBeCloseTo(12, 1);
-  await page.mouse.move(200, 200);
+  await wakeControls(page);
   await page.getByRole('button', { name: /^Quality/ }).click();
   const notes = () => page.getByRole('menuitemradio').evaluateAll((items) => Object.fromEntries(items.map((item) => ['.menu-words > span', '.menu-note'].map((part) => item.querySelector(part)?.textContent))) as unknown);
   // From 0:10 on, 44 of 50 seconds are here in 480p, which makes it cheaper than 360p.
@@ -239,15 +238,15 @@ test('a lesson that is not here, opened without a line, can be queued, and says 
 
 test('a part that no decoder takes is left out with a word, and the lesson goes on behind it', async () => {
   await openLesson({ source: { resumeMs: 22_000 }, damaged: ['p-4.m4s'] });
-  await expect(stage.page.getByText('A damaged part was skipped')).toBeVisible({ timeout: 15_000 });
-  await expect.poll(() => video('currentTime'), { timeout: 15_000 }).toBeGreaterThan(31);
+  await expect(stage.page.getByText('A damaged part was skipped')).toBeVisible();
+  await expect.poll(() => video('currentTime')).toBeGreaterThan(31);
   await expect(stage.page.getByRole('alert')).toBeHidden();
 });
 
 test('a lesson that no decoder takes says so, keeps the place, and offers to check its files', async () => {
   const checked = { ...value('downloads.verify', { badPieces: 0 }), ...value('playback.verify', { badPieces: 2 }) };
   await openLesson({ source: { resumeMs: 22_000 }, damaged: secondHalf.concat('-4.m4s'), pictures: false, answers: { ...value('downloads.list', [download(school, 0, { state: 'ready' })]), ...checked } });
-  await expect(stage.page.getByRole('alert')).toBeVisible({ timeout: 40_000 });
+  await expect(stage.page.getByRole('alert')).toBeVisible();
   await stage.setDamaged([]);
   await stage.page.getByRole('button', { name: 'Check the files' }).click();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(22);
@@ -265,10 +264,6 @@ test('a lesson that was only streamed can have its files checked too', async () 
   await expect.poll(() => video('currentTime')).toBeGreaterThan(30);
   expect((await stage.calls()).filter(({ name }) => name.endsWith('.verify')).map(({ name }) => name)).toEqual(['playback.verify']);
 });
-
-async function showPanel(): Promise<void> {
-  if (!(await stage.page.locator('.player-panel').isVisible())) await stage.page.getByRole('button', { name: 'Lessons and transcript' }).click();
-}
 
 const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
 const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);

@@ -5,6 +5,7 @@ import { value } from '../../harness/fixture-bridge.ts';
 import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
 import { createSchool, download } from '../../harness/screens/school.ts';
 import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { wakeControls } from '../../harness/wake-controls.ts';
 
 // The player over a bridge of fixtures: what only a real element with a real lesson in it can show.
 const school = createSchool();
@@ -49,6 +50,7 @@ test('keys do in the player what people expect of them', async () => {
 test('keys still work when the control that had the focus has hidden itself', async () => {
   await openLesson();
   const { page } = stage;
+  await wakeControls(page);
   const box = await page.locator('.seek-track').boundingBox();
   if (!box) throw new Error('The bar is not drawn');
   await page.mouse.click(box.x + box.width * 0.3, box.y + box.height / 2);
@@ -144,6 +146,7 @@ test('reports what was really played, and nothing a seek jumped over', async () 
 test('reports the rest when one leaves, and closes the lesson', async () => {
   await openLesson();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(1.5);
+  await wakeControls(stage.page);
   await stage.page.getByRole('button', { name: 'Back', exact: true }).click();
   await expect.poll(async () => (await stage.calls()).some(({ name }) => name === 'playback.close')).toBe(true);
   const last = (await reports()).at(-1) as SessionSnapshot;
@@ -169,12 +172,10 @@ test('starts over when asked to', async () => {
 
 test('a lesson taken home plays as it was taken, without asking for another quality', async () => {
   const requests: string[] = [];
-  const note = (request: { url: () => string }) => requests.push(request.url());
-  stage.page.on('request', note);
-  await openLesson({ source: { downloadedQuality: '360p' }, answers: value('downloads.list', [download(school, 0, { state: 'ready', quality: '360p' })]) });
+  await openLesson({ note: (request) => requests.push(request.url()), source: { downloadedQuality: '360p' }, answers: value('downloads.list', [download(school, 0, { state: 'ready', quality: '360p' })]) });
   await expect.poll(() => video('videoHeight')).toBe(360);
-  stage.page.off('request', note);
-  expect(requests.filter((url) => /(480|720)p-\d+\.m4s/.test(url))).toEqual([]);
+  const segments = new Set(requests.flatMap((url) => /(\d+p)-\d+\.m4s/.exec(url)?.slice(1) ?? []));
+  expect([...segments]).toEqual(['360p']);
 });
 
 test('another quality comes without a stall', async () => {
@@ -188,11 +189,11 @@ test('another quality comes without a stall', async () => {
       if (!isHere()) document.title = 'stalled';
     });
   });
-  await stage.page.mouse.move(200, 200);
+  await wakeControls(stage.page);
   await stage.page.getByRole('button', { name: /^Quality/ }).click();
   await stage.page.getByRole('menuitemradio', { name: /^720p/ }).click();
   await expect.poll(() => video('videoHeight')).toBe(720);
-  await stage.page.mouse.move(220, 220);
+  await wakeControls(stage.page);
   await expect(stage.page.getByRole('button', { name: 'Quality: 720p' })).toBeVisible();
   expect(await stage.page.title()).not.toBe('stalled');
 });
@@ -223,8 +224,10 @@ test('the next lesson comes after a countdown that can be stopped', async () => 
   await expect(stage.page.getByText(/^Starts in/)).toBeHidden();
   await stage.page.getByRole('button', { name: 'Play now' }).click();
   await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'playback.open').length).toBe(2);
-  const last = (await reports()).at(-1) as SessionSnapshot;
-  expect(last.ranges.at(-1)?.[1]).toBe(60_000);
+  // The lesson that began may have said something already.
+  const [first, ...others] = await reports();
+  const last = [first, ...others].findLast((report) => report?.sessionId === first?.sessionId);
+  expect(last?.ranges.at(-1)?.[1]).toBe(60_000);
 });
 
 const openLesson = (opening?: Opening) => openInStage(stage, school, opening);

@@ -32,12 +32,15 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const state = { answers: {}, absent: [], gone: [], slow: [], damaged: [], calls: [], unanswered: 0 };
+const state = { answers: {}, absent: [], gone: [], slow: [], damaged: [], calls: [], unanswered: 0, opening: 0, said: 0 };
 globalThis.screens = state;
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
 
-ipcMain.handle('screens:call', async (_event, name, input) => {
+ipcMain.on('screens:opening', (event) => (event.returnValue = state.opening));
+ipcMain.handle('screens:reach', () => {});
+ipcMain.handle('screens:call', async (_event, opening, name, input) => {
+  if (opening !== state.opening) return unanswered();
   state.calls.push({ name, input });
   const answer = state.answers[name];
   if (answer === undefined) return { ok: false, error: { code: 'internal', message: `No answer for ${name}`, retryable: false } };

@@ -1,6 +1,7 @@
 import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value, type Answers } from '../fixture-bridge.ts';
+import { wakeControls } from '../wake-controls.ts';
 import { playbackSource, type School } from './school.ts';
 import type { Stage } from './stage.ts';
 
@@ -25,6 +26,8 @@ function ofItsOwn(source: Opening['source']): Opening['source'] {
 
 /** Opens the first lesson from Home, as a student does, and waits for its picture. */
 export async function openLesson(stage: Stage, school: School, { source, answers, absent = [], gone = [], damaged = [], pictures = true, note }: Opening = {}): Promise<void> {
+  // What the lesson before still asks for is not of this one.
+  await stage.page.goto('about:blank');
   stage.page.removeAllListeners('request');
   if (note) stage.page.on('request', note);
   const all: Answers = {
@@ -41,6 +44,13 @@ export async function openLesson(stage: Stage, school: School, { source, answers
   await stage.page.locator('.course-card .card-button').first().click();
   await stage.page.getByRole('button', { name: /^Play Four/ }).click();
   if (pictures) await stage.page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 2);
+}
+
+/** Lessons, transcript, notes and files beside the picture. */
+export async function showPanel({ page }: Stage): Promise<void> {
+  if (await page.locator('.player-panel').isVisible()) return;
+  await wakeControls(page);
+  await page.getByRole('button', { name: 'Lessons and transcript' }).click();
 }
 
 export function videoIn<Name extends keyof HTMLVideoElement>({ page }: Stage, name: Name): Promise<HTMLVideoElement[Name]> {

@@ -19,6 +19,10 @@ interface StageState {
   calls: { name: CallName; input: unknown }[];
   /** How many of them never get an answer. */
   unanswered: number;
+  /** Counts what was shown from its start: who calls in an earlier one is not heard. */
+  opening: number;
+  /** Counts what was announced. */
+  said: number;
 }
 
 /** The built renderer in a real window, with a table of answers in place of the shell. */
@@ -28,7 +32,7 @@ export interface Stage {
   readonly page: Page;
   /** Shows the app from its start with these answers. */
   readonly show: (answers: Answers, options?: { absent?: readonly string[] }) => Promise<void>;
-  /** Announces something, as main would. */
+  /** Announces something, as main would, and waits until the page has been told. */
   readonly announce: <Name extends EventName>(name: Name, payload: (typeof events)[Name]['_zod']['input']) => Promise<void>;
   /** Replaces answers without starting anew. */
   readonly answer: (answers: Answers) => Promise<void>;
@@ -40,6 +44,7 @@ export interface Stage {
   readonly setSlow: (parts: readonly string[]) => Promise<void>;
   /** From now on they come as noise in whole boxes. */
   readonly setDamaged: (parts: readonly string[]) => Promise<void>;
+  /** What the page has called since it was shown, with all that it calls up to now. */
   readonly calls: () => Promise<StageState['calls']>;
   /** Once everything that was asked for has been answered and drawn. */
   readonly quiet: () => Promise<void>;
@@ -72,6 +77,7 @@ export async function openStage(): Promise<Stage> {
   });
   const page = await app.firstWindow();
   const troubles: string[] = [];
+  let openings = 0;
   page.on('pageerror', (error) => troubles.push(`thrown: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error' && !/status of (503|404)/.test(message.text())) troubles.push(`console: ${message.text()}`);
@@ -81,7 +87,7 @@ export async function openStage(): Promise<Stage> {
     page,
     troubles,
     show: async (answers, { absent = [] } = {}) => {
-      await change(app, { answers, absent: [...absent], gone: [], slow: [], damaged: [], calls: [], unanswered: 0 });
+      await change(app, { answers, absent: [...absent], gone: [], slow: [], damaged: [], calls: [], unanswered: 0, opening: (openings += 1) });
       await page.goto('app://teachify/index.html');
       await page.waitForFunction(() => document.fonts.status === 'loaded');
     },
@@ -90,13 +96,21 @@ export async function openStage(): Promise<Stage> {
         const state = (globalThis as unknown as { screens: StageState }).screens;
         state.answers = { ...state.answers, ...added };
       }, answers),
-    announce: (name, payload) =>
-      app.evaluate(
+    announce: async (name, payload) => {
+      const nth = await app.evaluate(
         ({ BrowserWindow }, event) => {
-          for (const window of BrowserWindow.getAllWindows()) window.webContents.send(`screens:event:${event.name}`, event.payload);
+          const { screens } = globalThis as unknown as { screens: StageState };
+          screens.said += 1;
+          for (const { webContents } of BrowserWindow.getAllWindows()) {
+            webContents.send(`screens:event:${event.name}`, event.payload);
+            webContents.send('screens:said', screens.said);
+          }
+          return screens.said;
         },
         { name, payload: events[name].parse(payload) },
-      ),
+      );
+      await page.waitForFunction((said) => (window as unknown as { heardUpTo: () => number }).heardUpTo() >= said, nth);
+    },
     setAbsent: (absent) =>
       app.evaluate((_electron, parts) => {
         (globalThis as unknown as { screens: StageState }).screens.absent = parts;
@@ -113,7 +127,10 @@ export async function openStage(): Promise<Stage> {
       app.evaluate((_electron, parts) => {
         (globalThis as unknown as { screens: StageState }).screens.damaged = parts;
       }, [...damaged]),
-    calls: () => app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls),
+    calls: async () => {
+      await page.evaluate(() => (window as unknown as { reachMain: () => Promise<void> }).reachMain());
+      return app.evaluate(() => (globalThis as unknown as { screens: StageState }).screens.calls);
+    },
     quiet: async () => {
       for (let before = -1, quietRounds = 0; quietRounds < 2; ) {
         const underWay = await page.evaluate(async () => {
@@ -187,7 +204,7 @@ async function pictureWhere(app: ElectronApplication, marked: boolean): Promise<
   throw new Error(`The window drew no frame ${marked ? 'with' : 'without'} the mark within half a minute`);
 }
 
-function change(app: ElectronApplication, state: StageState): Promise<void> {
+function change(app: ElectronApplication, state: Omit<StageState, 'said'>): Promise<void> {
   return app.evaluate((_electron, next) => {
     Object.assign((globalThis as unknown as { screens: StageState }).screens, next);
   }, state);

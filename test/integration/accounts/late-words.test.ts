@@ -61,7 +61,7 @@ it('a removal that was decided before another student sat down takes nothing fro
   const { core, tea, both } = await openSeat();
   const takeHome = async () => {
     await core.downloads.add([lesson], '360p');
-    await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 60_000 }).toBe('ready');
+    await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
   };
   await takeHome();
   await core.accounts.choose(both, null);

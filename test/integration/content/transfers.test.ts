@@ -58,7 +58,7 @@ async function openDesk(files: ReadonlyMap<string, { bytes: Buffer; file: FileDe
   for (const { file } of files.values()) await store.register(file);
   closing = close;
   const until = async (holds: () => boolean) => {
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 60_000;
     while (!holds()) {
       if (performance.now() > deadline) throw new Error('What was waited for did not come');
       await clock.advance(0);

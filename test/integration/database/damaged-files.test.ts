@@ -4,7 +4,7 @@ import { damagedFolders } from '../../harness/damaged-folders.ts';
 
 const cases = 40;
 
-it('whatever happens to the files of a data folder, the app starts or says what is wrong, and what was watched and written is there', { timeout: 180_000 }, async () => {
+it('whatever happens to the files of a data folder, the app starts or says what is wrong, and what was watched and written is there', async () => {
   const { property, close } = await damagedFolders();
   try {
     const { failed, counterexample, errorInstance, seed } = await fc.check(property, { numRuns: cases });

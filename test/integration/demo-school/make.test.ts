@@ -18,7 +18,7 @@ const told: string[] = [];
 beforeAll(async () => {
   cache = mkdtempSync(join(tmpdir(), 'teachify-demo-'));
   school = await makeDemoSchool({ cacheFolder: cache, material, onProgress: ({ done, total, sentence }) => told.push(`${done}/${total} ${sentence}`) });
-}, 120_000);
+});
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 const lessonOf = (id: string) => encodedLessonSchema.parse(JSON.parse(readFileSync(join(school, 'lessons', id, 'lesson.json'), 'utf8')));

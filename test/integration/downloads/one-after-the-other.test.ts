@@ -8,7 +8,6 @@ import { people } from '../../harness/tiny-school.ts';
 
 const lesson = 'making-tea';
 const slow = 300_000;
-const timeout = 60_000;
 const school = schoolBehindLine();
 
 /** A lesson that comes slowly, begun. */
@@ -17,19 +16,19 @@ async function begun(): Promise<Core> {
   onTestFinished(() => core.dispose());
   school.line.setBandwidth(slow);
   await core.downloads.add([lesson], '480p');
-  await expect.poll(async () => (await core.downloads.list())[0]?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+  await expect.poll(async () => (await core.downloads.list())[0]?.bytesDone ?? 0, { interval: 10 }).toBeGreaterThan(10_000);
   return core;
 }
 async function becomesReady(core: Core): Promise<void> {
-  await expect.poll(async () => (await core.downloads.list()).map(({ state }) => state), { timeout }).toEqual(['ready']);
+  await expect.poll(async () => (await core.downloads.list()).map(({ state }) => state)).toEqual(['ready']);
 }
 
-it('removed while it comes and taken home again in the same breath, a lesson is here whole', { timeout }, async () => {
+it('removed while it comes and taken home again in the same breath, a lesson is here whole', async () => {
   const core = await begun();
   for (let time = 0; time < 3; time++) {
     const removing = core.downloads.remove([lesson]);
     await core.downloads.add([lesson], '480p');
-    await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout, interval: 5 }).toMatch(/running|ready/);
+    await expect.poll(async () => (await core.downloads.list())[0]?.state, { interval: 5 }).toMatch(/running|ready/);
     await removing;
   }
   school.line.setBandwidth(null);
@@ -39,7 +38,7 @@ it('removed while it comes and taken home again in the same breath, a lesson is 
   expect(await core.downloads.verify(lesson)).toBe(0);
 });
 
-it('what came for one student does not go on for who signs in next', { timeout }, async () => {
+it('what came for one student does not go on for who signs in next', async () => {
   const core = await begun();
   const asked = () => school.line.requests.flatMap(({ path, range }) => (path.startsWith('/media/') && range !== null ? [path] : []));
   await core.accounts.signIn(people.tea.email, people.tea.password);

@@ -11,7 +11,6 @@ import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 const lesson = 'making-tea';
 const slow = 300_000;
-const timeout = 60_000;
 
 let server: SchoolServer;
 let line: Line;
@@ -34,7 +33,7 @@ beforeEach(async () => {
 
 const item = async (): Promise<DownloadItem | undefined> => (await core.downloads.list()).find(({ lessonId }) => lessonId === lesson);
 async function becomes(state: DownloadItem['state']): Promise<void> {
-  await expect.poll(async () => (await item())?.state, { timeout }).toBe(state);
+  await expect.poll(async () => (await item())?.state).toBe(state);
 }
 async function takeHome(quality = '480p'): Promise<void> {
   await core.downloads.add([lesson], quality);
@@ -52,11 +51,11 @@ describe('another quality', () => {
     return { downloaded: source.downloadedQuality, here: source.qualities.filter(({ onThisComputer }) => onThisComputer).map(({ quality }) => quality) };
   };
 
-  it('plays when it is whole; until then the one that is here does, over a restart too', { timeout }, async () => {
+  it('plays when it is whole; until then the one that is here does, over a restart too', async () => {
     await takeHome('360p');
     line.setBandwidth(slow);
     await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.state, { timeout }).toBe('running');
+    await expect.poll(async () => (await item())?.state).toBe('running');
     expect(await playable()).toEqual({ downloaded: '360p', here: ['360p'] });
     await core.downloads.pauseAll();
     await restart();
@@ -67,10 +66,10 @@ describe('another quality', () => {
     await becomes('ready');
     expect(await playable()).toEqual({ downloaded: '720p', here: ['720p'] });
     const { bytesTotal } = (await item()) ?? {};
-    await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
+    await expect.poll(async () => (await core.downloads.storage()).lessonBytes).toBe(bytesTotal);
   });
 
-  it('is not said to play after a restart when bytes of the one that did are gone', { timeout }, async () => {
+  it('is not said to play after a restart when bytes of the one that did are gone', async () => {
     await takeHome('360p');
     line.setBandwidth(slow);
     await core.downloads.add([lesson], '720p');
@@ -87,13 +86,13 @@ describe('another quality', () => {
     await core.downloads.resumeAll();
     await becomes('ready');
     const { bytesTotal } = (await item()) ?? {};
-    await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
+    await expect.poll(async () => (await core.downloads.storage()).lessonBytes).toBe(bytesTotal);
   });
 
   /** What was asked for of lessons; pictures of courses come whole, at any time. */
   const mediaAsked = () => line.requests.flatMap(({ path, range }) => (path.startsWith('/media/') && range !== null ? [path] : []));
 
-  it('thought better of asks for nothing of the first one again, and for nothing at all once it is gone back to', { timeout }, async () => {
+  it('thought better of asks for nothing of the first one again, and for nothing at all once it is gone back to', async () => {
     await takeHome('360p');
     const ofTheFirst = new Set(mediaAsked());
     const askedForTheFirst = mediaAsked().length;
@@ -122,7 +121,7 @@ describe('another quality', () => {
     expect((await core.downloads.storage()).lessonBytes).toBe(0);
   });
 
-  it('that has come whole does not take away what is being played: that goes when it is closed', { timeout }, async () => {
+  it('that has come whole does not take away what is being played: that goes when it is closed', async () => {
     await takeHome('360p');
     await line.cut();
     await core.connectivity.probe();
@@ -132,7 +131,7 @@ describe('another quality', () => {
     await core.connectivity.probe();
     await takeHome('720p');
     const { bytesTotal } = (await item()) ?? {};
-    await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(bytesTotal);
+    await expect.poll(async () => (await core.downloads.storage()).lessonBytes).toBe(bytesTotal);
     await line.cut();
     await core.connectivity.probe();
     expect(new Set(await everySegment(core, source))).toEqual(new Set([200]));
@@ -142,30 +141,30 @@ describe('another quality', () => {
     expect(new Set(await playWhole(core, lesson))).toEqual(new Set([200]));
   });
 
-  it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', { timeout }, async () => {
+  it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', async () => {
     await takeHome('360p');
     line.setBandwidth(slow);
     await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { interval: 10 }).toBeGreaterThan(10_000);
     await core.downloads.add([lesson], '480p');
     line.setBandwidth(null);
     await becomes('ready');
     const { bytesTotal } = (await item()) ?? {};
     // Whatever still ran would have come by the time that all this has.
     await core.downloads.add(['drinking-tea', 'first-letter'], '480p');
-    await expect.poll(async () => (await core.downloads.list()).every(({ state }) => state === 'ready'), { timeout }).toBe(true);
+    await expect.poll(async () => (await core.downloads.list()).every(({ state }) => state === 'ready')).toBe(true);
     const others = (await core.downloads.list()).reduce((sum, { lessonId, bytesTotal: bytes }) => sum + (lessonId === lesson ? 0 : bytes), 0);
     expect(await item()).toMatchObject({ state: 'ready', quality: '480p' });
     expect(await core.downloads.verify(lesson)).toBe(0);
     expect((await core.downloads.storage()).lessonBytes).toBe((bytesTotal ?? 0) + others);
   });
 
-  it('thought better of without a line leaves the one that is here, ready as it was, and nothing of the other', { timeout }, async () => {
+  it('thought better of without a line leaves the one that is here, ready as it was, and nothing of the other', async () => {
     await takeHome('360p');
     const before = await item();
     line.setBandwidth(slow / 10);
     await core.downloads.add([lesson], '720p');
-    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { interval: 10 }).toBeGreaterThan(10_000);
     expect(await item()).toMatchObject({ quality: '720p', previous: '360p' });
     await line.cut();
     await core.connectivity.probe();

@@ -40,10 +40,10 @@ const items = () => core.downloads.list();
 const item = async (id: string): Promise<DownloadItem | undefined> => (await items()).find(({ lessonId }) => lessonId === id);
 const state = async (id: string) => (await item(id))?.state;
 async function becomes(id: string, wanted: DownloadItem['state']): Promise<void> {
-  await expect.poll(() => state(id), { timeout: 20_000 }).toBe(wanted);
+  await expect.poll(() => state(id)).toBe(wanted);
 }
 async function begins(id: string): Promise<void> {
-  await expect.poll(async () => (await item(id))?.bytesDone ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await item(id))?.bytesDone ?? 0).toBeGreaterThan(0);
 }
 async function restart(who: keyof typeof people = 'both'): Promise<void> {
   await core.dispose();
@@ -56,7 +56,7 @@ async function finishOrder(added: readonly string[]): Promise<string[]> {
     for (const { lessonId, state: now } of list) if (now === 'ready' && !order.includes(lessonId)) order.push(lessonId);
   };
   const stop = core.downloads.changed(look);
-  await expect.poll(async () => (look(await items()), order.length), { timeout: 30_000 }).toBe(added.length);
+  await expect.poll(async () => (look(await items()), order.length)).toBe(added.length);
   stop();
   return order;
 }
@@ -65,12 +65,12 @@ describe('the order of the queue', () => {
   it('two lessons share the line, the third waits for its turn', async () => {
     line.setBandwidth(slow);
     await core.downloads.add(ids, '480p');
-    await expect.poll(async () => (await items()).map(({ state: now }) => now), { timeout: 20_000, interval: 10 }).toEqual(['running', 'running', 'queued']);
+    await expect.poll(async () => (await items()).map(({ state: now }) => now), { interval: 10 }).toEqual(['running', 'running', 'queued']);
     line.setBandwidth(null);
     await Promise.all(ids.map((id) => becomes(id, 'ready')));
   });
 
-  it('is what the student makes it, also after a restart', { timeout: 60_000 }, async () => {
+  it('is what the student makes it, also after a restart', async () => {
     await core.downloads.add(ids, '480p');
     await core.downloads.pauseAll();
     await core.downloads.move(ids[2], 0);
@@ -85,7 +85,7 @@ describe('the order of the queue', () => {
     expect((await finishOrder(ids)).indexOf(ids[2])).toBeLessThan(2);
   });
 
-  it('what is being watched goes first', { timeout: 60_000 }, async () => {
+  it('what is being watched goes first', async () => {
     line.setBandwidth(slow);
     await core.downloads.add(ids, '480p');
     expect(await state(ids[2])).toBe('queued');
@@ -98,7 +98,7 @@ describe('the order of the queue', () => {
 });
 
 describe('what the student says', () => {
-  it('a paused download keeps what came, over a restart, and goes on with the rest', { timeout: 60_000 }, async () => {
+  it('a paused download keeps what came, over a restart, and goes on with the rest', async () => {
     line.setBandwidth(slow);
     await core.downloads.add([ids[0]], '480p');
     await begins(ids[0]);
@@ -126,7 +126,7 @@ describe('what the student says', () => {
     expect(cacheBytes).toBeLessThan(1_000);
   });
 
-  it('gives back what was watched to the end, once the school knows, and nothing else', { timeout: 60_000 }, async () => {
+  it('gives back what was watched to the end, once the school knows, and nothing else', async () => {
     await core.downloads.add(ids, '480p');
     await Promise.all(ids.map((id) => becomes(id, 'ready')));
     const lesson = (await core.catalog.view()).courses.flatMap(({ lessons }) => lessons).find(({ id }) => id === ids[0]);
@@ -139,12 +139,12 @@ describe('what the student says', () => {
     await line.resume();
     await core.connectivity.probe();
     await core.progress.sync();
-    await expect.poll(async () => (await core.progress.finished()).has(ids[0]), { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await core.progress.finished()).has(ids[0])).toBe(true);
     expect((await core.downloads.removeWatched()).lessons).toBe(1);
     expect((await items()).map(({ lessonId }) => lessonId)).toEqual([ids[1], ids[2]]);
   });
 
-  it('what another student on this machine keeps stays, and is not fetched for them again', { timeout: 60_000 }, async () => {
+  it('what another student on this machine keeps stays, and is not fetched for them again', async () => {
     await core.downloads.add([ids[0]], '480p');
     await becomes(ids[0], 'ready');
     await core.accounts.signOut();
@@ -162,14 +162,14 @@ describe('what the student says', () => {
   });
 });
 
-it('tells at most four times a second, all of it once to who asked, and then only what is other', { timeout: 60_000 }, async () => {
+it('tells at most four times a second, all of it once to who asked, and then only what is other', async () => {
   const told: { readonly at: number; readonly changes: DownloadChanges }[] = [];
   await items();
   const stop = core.downloads.changes((changes) => told.push({ at: performance.now(), changes }));
   line.setBandwidth(slow * 3);
   await core.downloads.add(ids, '480p');
   const readyOnes = () => new Set(told.flatMap(({ changes }) => changes.items).filter(({ state: now }) => now === 'ready').map(({ lessonId }) => lessonId));
-  await expect.poll(() => readyOnes().size, { timeout: 20_000 }).toBe(ids.length);
+  await expect.poll(() => readyOnes().size).toBe(ids.length);
   await core.downloads.remove([ids[1]]);
   await expect.poll(() => told.flatMap(({ changes }) => changes.removed)).toEqual([ids[1]]);
   stop();
@@ -189,15 +189,15 @@ it('tells at most four times a second, all of it once to who asked, and then onl
   expect([...known.values()].map(({ lessonId, state: now }) => [lessonId, now])).toEqual((await items()).map(({ lessonId, state: now }) => [lessonId, now]));
 });
 
-it('shows that nothing comes any more while a line is silent, not the speed of before', { timeout: 60_000 }, async () => {
+it('shows that nothing comes any more while a line is silent, not the speed of before', async () => {
   line.setBandwidth(slow);
   await core.downloads.add([ids[0]], '480p');
   await begins(ids[0]);
   const seen: DownloadItem[] = [];
   const stop = core.downloads.changed((list) => seen.push(...list));
-  await expect.poll(() => (seen.at(-1)?.bytesPerSecond ?? 0) > 0, { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => (seen.at(-1)?.bytesPerSecond ?? 0) > 0).toBe(true);
   line.setBandwidth(0);
-  await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toMatchObject({ state: 'running', bytesPerSecond: 0, etaSeconds: null });
+  await expect.poll(() => seen.at(-1)).toMatchObject({ state: 'running', bytesPerSecond: 0, etaSeconds: null });
   stop();
   line.setBandwidth(null);
 });
@@ -217,7 +217,7 @@ describe('a lesson that is half here', () => {
     line.setBandwidth(slow);
     await core.downloads.add([id], quality);
     // More than what tells how long its pieces are, which comes before anything is claimed.
-    await expect.poll(async () => (await item(id))?.bytesDone ?? 0, { timeout: 20_000 }).toBeGreaterThan(10_000);
+    await expect.poll(async () => (await item(id))?.bytesDone ?? 0).toBeGreaterThan(10_000);
     await core.downloads.pause(id);
     line.setBandwidth(null);
     const { bytesDone, bytesTotal } = (await item(id)) ?? { bytesDone: 0, bytesTotal: 0 };
@@ -225,7 +225,7 @@ describe('a lesson that is half here', () => {
     return { bytesDone, bytesTotal };
   }
 
-  it('is so in the plan, in the list, on the storage bar and in the quality menu, by the same figures', { timeout: 60_000 }, async () => {
+  it('is so in the plan, in the list, on the storage bar and in the quality menu, by the same figures', async () => {
     const { bytesDone, bytesTotal } = await halve(ids[0], '720p');
     expect(await core.downloads.plan([ids[0]], '720p')).toMatchObject({ exact: true, bytes: bytesTotal, presentBytes: bytesDone });
     const storage = await core.downloads.storage();
@@ -251,7 +251,7 @@ describe('a lesson that is half here', () => {
     expect(await core.downloads.storage()).toMatchObject({ lessonBytes: bytesDone, byCourse: [{ bytes: bytesDone }] });
   });
 
-  it('without a manifest is planned as about so much until it is described; then exactly, with what is here', { timeout: 60_000 }, async () => {
+  it('without a manifest is planned as about so much until it is described; then exactly, with what is here', async () => {
     expect(await core.downloads.plan([ids[1]], 'original')).toMatchObject({ exact: false, presentBytes: 0 });
     // One that is not exact makes the whole sum so.
     expect(await core.downloads.plan([ids[0], ids[1]], '480p')).toMatchObject({ exact: false });
@@ -263,7 +263,7 @@ describe('a lesson that is half here', () => {
   });
 });
 
-it('what is queued is room that another plan does not have, and the reserve is nobody\'s', { timeout: 60_000 }, async () => {
+it('what is queued is room that another plan does not have, and the reserve is nobody\'s', async () => {
   const mebibyte = 1024 * 1024;
   await core.downloads.pauseAll();
   line.setBandwidth(slow);
@@ -282,7 +282,7 @@ it('what is queued is room that another plan does not have, and the reserve is n
   await core.settings.set({ lessonQuotaBytes: null });
 });
 
-it('a lesson that the school mended is brought up to date by what changed alone', { timeout: 60_000 }, async () => {
+it('a lesson that the school mended is brought up to date by what changed alone', async () => {
   const school = temporaryFolder();
   cpSync(await encodeTinySchool(), school, { recursive: true });
   const other = await startSchoolServer(school);
@@ -299,7 +299,7 @@ it('a lesson that the school mended is brought up to date by what changed alone'
     line.setTarget(other.url);
     await core.catalog.refresh();
     const fetched = () => line.bytesDown(/^\/media\//) - before;
-    await expect.poll(fetched, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(fetched).toBeGreaterThan(0);
     await becomes(ids[0], 'ready');
     expect((await core.catalog.lesson(ids[0])).revision).toBe(2);
     expect(fetched()).toBeLessThan(10_000);

@@ -13,7 +13,7 @@ let core: Core;
 let data: string;
 const takeHome = async () => {
   await core.downloads.add([lesson], '360p');
-  await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 60_000 }).toBe('ready');
+  await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
 };
 const sitDown = async (who: keyof typeof people) => {
   await core.accounts.signIn(people[who].email, people[who].password);

@@ -17,7 +17,6 @@ import { encodeTinySchool, type people } from '../../harness/tiny-school.ts';
 
 const lesson = 'making-tea';
 const slow = 300_000;
-const timeout = 60_000;
 
 let server: SchoolServer;
 let line: Line;
@@ -40,7 +39,7 @@ beforeEach(async () => {
 
 const item = async (): Promise<DownloadItem | undefined> => (await core.downloads.list()).find(({ lessonId }) => lessonId === lesson);
 async function becomes(state: DownloadItem['state']): Promise<void> {
-  await expect.poll(async () => (await item())?.state, { timeout }).toBe(state);
+  await expect.poll(async () => (await item())?.state).toBe(state);
 }
 async function takeHome(quality = '480p'): Promise<void> {
   await core.downloads.add([lesson], quality);
@@ -54,7 +53,7 @@ const playAll = () => playWhole(core, lesson);
 const largestBlock = () => blockFiles(data).toSorted((a, b) => statSync(b).size - statSync(a).size)[0] ?? '';
 
 describe('a lesson that lost bytes is not called ready', () => {
-  it('at the next start, when the books themselves know of none of its bytes; what lies there is taken in again', { timeout }, async () => {
+  it('at the next start, when the books themselves know of none of its bytes; what lies there is taken in again', async () => {
     await takeHome();
     const before = line.bytesDown(/^\/media\//);
     await core.dispose();
@@ -68,7 +67,7 @@ describe('a lesson that lost bytes is not called ready', () => {
     expect(new Set(await playAll())).toEqual(new Set([200]));
   });
 
-  it('from the moment that playing it shows so, and is mended by itself when the line is back', { timeout }, async () => {
+  it('from the moment that playing it shows so, and is mended by itself when the line is back', async () => {
     await takeHome();
     await line.cut();
     await core.connectivity.probe();
@@ -87,7 +86,7 @@ describe('a lesson that lost bytes is not called ready', () => {
     expect(await core.downloads.verify(lesson)).toBe(0);
   });
 
-  it('nor for another student of this computer, who was not here when it was lost', { timeout }, async () => {
+  it('nor for another student of this computer, who was not here when it was lost', async () => {
     await takeHome();
     await core.accounts.signOut();
     await restart('tea');
@@ -110,10 +109,10 @@ describe('a lesson that lost bytes is not called ready', () => {
     expect(await core.downloads.verify(lesson)).toBe(0);
   });
 
-  it('and one that is paused stays paused when it is looked at', { timeout }, async () => {
+  it('and one that is paused stays paused when it is looked at', async () => {
     line.setBandwidth(slow / 3);
     await core.downloads.add([lesson], '480p');
-    await expect.poll(async () => (await item())?.bytesDone ?? 0, { timeout, interval: 10 }).toBeGreaterThan(10_000);
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { interval: 10 }).toBeGreaterThan(10_000);
     const pausing = core.downloads.pause(lesson);
     await becomes('paused');
     line.setBandwidth(null);
@@ -124,7 +123,7 @@ describe('a lesson that lost bytes is not called ready', () => {
   });
 });
 
-it('killed anywhere within a removal, a lesson is here as before or gives its bytes back at the next start', { timeout: 120_000 }, async () => {
+it('killed anywhere within a removal, a lesson is here as before or gives its bytes back at the next start', async () => {
   await takeHome();
   const { lessonBytes } = await core.downloads.storage();
   await core.dispose();
@@ -145,7 +144,7 @@ it('killed anywhere within a removal, a lesson is here as before or gives its by
       expect(await core.downloads.verify(lesson)).toBe(0);
       expect((await core.downloads.storage()).lessonBytes).toBe(lessonBytes);
     } else {
-      await expect.poll(async () => (await core.downloads.storage()).lessonBytes, { timeout }).toBe(0);
+      await expect.poll(async () => (await core.downloads.storage()).lessonBytes).toBe(0);
     }
     await core.dispose();
   }
@@ -153,7 +152,7 @@ it('killed anywhere within a removal, a lesson is here as before or gives its by
   core = await openCoreAtSchool({ data, url: line.url });
 });
 
-it('a manifest out of an old cache is not taken for the new revision, and not for what is here either', { timeout }, async () => {
+it('a manifest out of an old cache is not taken for the new revision, and not for what is here either', async () => {
   const school = temporaryFolder();
   cpSync(await encodeTinySchool(), school, { recursive: true });
   const other = await startSchoolServer(school);
@@ -179,7 +178,7 @@ it('a manifest out of an old cache is not taken for the new revision, and not fo
   const asked = async (work: () => Promise<void>) => {
     const before = manifests();
     await work();
-    await expect.poll(manifests, { timeout }).toBeGreaterThan(before);
+    await expect.poll(manifests).toBeGreaterThan(before);
     await becomes('ready');
   };
   try {

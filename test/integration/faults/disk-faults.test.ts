@@ -88,7 +88,7 @@ describe('books and bytes that do not agree', () => {
   });
 
   it('killed on a slow line, four pieces under way: each goes on where it was, but for the last seconds', async () => {
-    const bytesPerSecond = 8_000;
+    const bytesPerSecond = 4_000;
     school.fault = () => ({ kind: 'drip', bytesPerSecond });
     const run = startTool({ data, url: school.url }, 'download', lessons.pieces, '--quality', '480p');
     while (school.sentBytes() < 130_000) await sleep(20);
@@ -99,8 +99,8 @@ describe('books and bytes that do not agree', () => {
     school.fault = () => undefined;
     const rest = await sentDuring(take);
     const size = blockFiles(data).reduce((sum, file) => sum + statSync(file).size, 0);
-    // Four connections, each at this rate, for two seconds; a slice of 8 KiB of each was on the way.
-    expect(sent + rest - size).toBeLessThanOrEqual(4 * (2.5 * bytesPerSecond + 8 * 1024));
+    // Four connections, each at this rate, for two seconds and what a busy machine is late by; a slice of 8 KiB of each was on the way.
+    expect(sent + rest - size).toBeLessThanOrEqual(4 * (5 * bytesPerSecond + 8 * 1024));
     await expectWhole();
   });
 
@@ -171,7 +171,7 @@ describe('a disk that refuses', () => {
 });
 
 describe('a virus scanner that holds what was written (EBUSY)', () => {
-  it('for a moment each time: nobody notices, not even when the lesson is given back', { timeout: 60_000 }, async () => {
+  it('for a moment each time: nobody notices, not even when the lesson is given back', async () => {
     // Only where there is no FUSE; the set-up of the tests brings it on Debian.
     if (!hasFuse()) return expect(process.env['CI']).toBeUndefined();
     const disk = await mountScannedDisk(temporaryFolder());
@@ -188,7 +188,7 @@ describe('a virus scanner that holds what was written (EBUSY)', () => {
     }
   });
 
-  it('for good: says so, keeps what is there, and goes on when the scanner lets go', { timeout: 60_000 }, async () => {
+  it('for good: says so, keeps what is there, and goes on when the scanner lets go', async () => {
     if (!hasFuse()) return expect(process.env['CI']).toBeUndefined();
     const disk = await mountScannedDisk(temporaryFolder());
     try {

@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
 
 describe.concurrent('a lesson is taken home whole, or the student is told why not', () => {
   for (const { fault, lesson = 'pieces', when, end, againAtMost, notBeforeMs } of rows) {
-    it(`${fault}: ${end}`, { timeout: 120_000 }, async () => {
+    it(`${fault}: ${end}`, async () => {
       const faulty = await school.open();
       const data = mkdtempSync(join(tmpdir(), 'teachify-fault-'));
       try {
@@ -137,7 +137,7 @@ describe.concurrent('a plain film', () => {
     }
   };
 
-  it('that was replaced by another of the same length between two runs is fetched anew, and never mixed', { timeout: 60_000 }, async () => {
+  it('that was replaced by another of the same length between two runs is fetched anew, and never mixed', async () => {
     await opened(async (faulty, data, take) => {
       faulty.fault = (_, nth) => (nth >= 1 ? { kind: 'cut', after: nth === 1 ? 9_000 : 0 } : undefined);
       const first = await take('0');
@@ -154,7 +154,7 @@ describe.concurrent('a plain film', () => {
     });
   });
 
-  it('that is no whole film by its own structure is not believed', { timeout: 60_000 }, async () => {
+  it('that is no whole film by its own structure is not believed', async () => {
     await opened(async (faulty, _, take) => {
       faulty.breakPlain();
       const { code, lines } = await take();
@@ -163,7 +163,7 @@ describe.concurrent('a plain film', () => {
     });
   });
 
-  it('behind a redirect to another host is fetched without telling that host who asks', { timeout: 60_000 }, async () => {
+  it('behind a redirect to another host is fetched without telling that host who asks', async () => {
     const elsewhere = await openRawServer();
     try {
       await opened(async (faulty, _, take) => {
@@ -183,7 +183,7 @@ describe.concurrent('a plain film', () => {
     ['whose length nobody says', Infinity],
     ['whose length nobody says, cut where it is counted,', 9_000],
   ] as const) {
-    it(`${what} is believed only when its own structure is whole`, { timeout: 60_000 }, async () => {
+    it(`${what} is believed only when its own structure is whole`, async () => {
       await opened(async (faulty, data, take) => {
         faulty.fault = ({ method }, nth) => (method === 'HEAD' ? { kind: 'answer', status: 405 } : { kind: 'cut-unannounced', after: nth === 1 ? cutAt : Infinity });
         const { code } = await take();
@@ -198,7 +198,7 @@ describe.concurrent('a plain film', () => {
     ['a weak', 'W/"1"'],
     ['no', undefined],
   ] as const) {
-    it(`with ${kind} validator comes in one stream, begins anew when that is cut, and is checked by its own structure`, { timeout: 60_000 }, async () => {
+    it(`with ${kind} validator comes in one stream, begins anew when that is cut, and is checked by its own structure`, async () => {
       await opened(async (faulty, data, take) => {
         faulty.setPlainTag(etag);
         faulty.fault = (_, nth) => (nth === 1 ? { kind: 'cut', after: 9_000 } : undefined);

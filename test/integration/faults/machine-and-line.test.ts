@@ -23,28 +23,31 @@ describe.concurrent('a line and a machine that come and go', () => {
   const sizeOf = (folder: string) => blockFiles(folder).reduce((sum, file) => sum + statSync(file).size, 0);
   const download = ['download', lessons.pieces, '--quality', '480p'] as const;
 
-  it('asleep for some seconds, the far ends gone without a word: wakes, asks anew, and is whole long before the line would be given up', { timeout: 60_000 }, async () => {
+  it('asleep for some seconds, the far ends gone without a word: wakes, asks anew, and is whole long before the line would be given up', async () => {
     await atSchool(async (school, data) => {
-      school.fault = () => ({ kind: 'drip', bytesPerSecond: 40_000 });
+      school.fault = () => ({ kind: 'drip', bytesPerSecond: 10_000 });
       const run = startTool({ data, url: school.url }, ...download);
       while (school.sentBytes() < 40_000) await sleep(20);
       run.child.kill('SIGSTOP');
       school.forsakeAll();
       school.fault = () => undefined;
       await sleep(6_500);
-      run.child.kill('SIGCONT');
+      const asked = school.requests.length;
       const before = performance.now();
+      run.child.kill('SIGCONT');
+      while (school.requests.length === asked) await sleep(20);
+      // A silent line is given up after 30 s, of which it slept through some.
+      expect(performance.now() - before).toBeLessThan(20_000);
       expect(await run.ended).toBe(exitCodes.ok);
-      // A silent line is given up after 30 s.
-      expect(performance.now() - before).toBeLessThan(28_000);
       // What the line had taken from the server and not yet brought.
       expect(school.sentBytes() - sizeOf(data)).toBeLessThan(sizeOf(data) / 2);
     });
   });
 
-  it('offline in the middle: waits, says why, tries by itself, and fetches nothing again', { timeout: 60_000 }, async () => {
+  it('offline in the middle: waits, says why, tries by itself, and fetches nothing again', async () => {
     await atSchool(async (school, data) => {
-      school.fault = () => ({ kind: 'drip', bytesPerSecond: 40_000 });
+      // Slowly: what a busy machine has not taken from the line yet when that is cut is lost, and is not what is meant here.
+      school.fault = () => ({ kind: 'drip', bytesPerSecond: 6_000 });
       const line = await openLine({ target: school.url });
       try {
         const run = startTool({ data, url: line.url }, ...download, '--wait', '40');
@@ -63,9 +66,9 @@ describe.concurrent('a line and a machine that come and go', () => {
     });
   });
 
-  it('stopped by ctrl-C in the middle of pieces: their beginnings stay, and the same command asks for the rest', { timeout: 60_000 }, async () => {
+  it('stopped by ctrl-C in the middle of pieces: their beginnings stay, and the same command asks for the rest', async () => {
     await atSchool(async (school, data) => {
-      school.fault = () => ({ kind: 'drip', bytesPerSecond: 20_000 });
+      school.fault = () => ({ kind: 'drip', bytesPerSecond: 8_000 });
       const run = startTool({ data, url: school.url }, ...download);
       while (school.sentBytes() < 100_000) await sleep(20);
       run.child.kill('SIGINT');
@@ -77,7 +80,7 @@ describe.concurrent('a line and a machine that come and go', () => {
     });
   });
 
-  it("through a school's proxy, whose certificate only the system knows: whole, and every connection goes through it", { timeout: 120_000 }, async () => {
+  it("through a school's proxy, whose certificate only the system knows: whole, and every connection goes through it", async () => {
     await atSchool(async (school, data) => {
       const folder = join(data, 'certificates');
       mkdirSync(folder);
@@ -122,7 +125,7 @@ describe.concurrent('a line and a machine that come and go', () => {
     });
   });
 
-  it('an allowance that is used up stops what runs at once, says so, and goes on when there is more', { timeout: 60_000 }, async ({ expect }) => {
+  it('an allowance that is used up stops what runs at once, says so, and goes on when there is more', async ({ expect }) => {
     await atSchool(async (school, data) => {
       school.fault = () => ({ kind: 'drip', bytesPerSecond: 6_000 });
       const core = await openCoreAtSchool({ data, url: school.url });
@@ -130,12 +133,12 @@ describe.concurrent('a line and a machine that come and go', () => {
         const { bytes } = await core.downloads.plan([lessons.pieces], '480p');
         await core.settings.set({ dataAllowance: { bytes: Math.round(bytes * 0.3), per: 'day' } });
         await core.downloads.add([lessons.pieces], '480p');
-        await expect.poll(async () => (await core.downloads.list())[0], { timeout: 30_000 }).toMatchObject({ state: 'waiting', reason: 'allowance_used' });
+        await expect.poll(async () => (await core.downloads.list())[0]).toMatchObject({ state: 'waiting', reason: 'allowance_used' });
         // Pieces that were under way come to their end. The queue is looked at every 15 s otherwise, by when all would have come.
         expect(school.sentBytes()).toBeLessThan(bytes);
         school.fault = () => undefined;
         await core.settings.set({ dataAllowance: null });
-        await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 30_000 }).toBe('ready');
+        await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
         expect(school.sentBytes()).toBe(bytes);
       } finally {
         await core.dispose();
@@ -143,7 +146,7 @@ describe.concurrent('a line and a machine that come and go', () => {
     });
   });
 
-  it('401 in the middle, met by all transfers: one refresh', { timeout: 60_000 }, async () => {
+  it('401 in the middle, met by all transfers: one refresh', async () => {
     await atSchool(async (school, data) => {
       const refused = new Set<string>();
       school.fault = ({ path, headers }) => {

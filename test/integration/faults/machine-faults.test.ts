@@ -20,7 +20,7 @@ describe.concurrent('a clock that is wrong', () => {
   it.each([
     ['ten years ahead, by which every token is long over', 10 * year],
     ['ten years behind, by which none is valid yet', -10 * year],
-  ])('%s: whole, by the token of the sign-in', { timeout: 60_000 }, async (_, clockOffMs) => {
+  ])('%s: whole, by the token of the sign-in', async (_, clockOffMs) => {
     await atSchool(async (school, data) => {
       const seat = { data, url: school.url, clockOffMs };
       for (const lesson of [lessons.pieces, lessons.plain]) {
@@ -48,7 +48,7 @@ describe.concurrent('a disk that is full', () => {
     }
   };
 
-  it('before the reserve is touched: waits, says so, and goes on when there is room', { timeout: 60_000 }, async ({ skip }) => {
+  it('before the reserve is touched: waits, says so, and goes on when there is room', async ({ skip }) => {
     await onSmallDisk(skip, async (disk, school) => {
       const seat = { data: disk.folder, url: school.url };
       const storage = async () => (await runTool(seat, 'list')).lines.find(({ event }) => event === 'storage');
@@ -75,7 +75,7 @@ describe.concurrent('a disk that is full', () => {
     });
   });
 
-  it('in the middle, by another program: what came stays, and it goes on when there is room', { timeout: 60_000 }, async ({ skip }) => {
+  it('in the middle, by another program: what came stays, and it goes on when there is room', async ({ skip }) => {
     await onSmallDisk(skip, async (disk, school) => {
       // Slowly: what is sent between the full disk and its being met is lost, and a busy machine takes a second to meet it.
       school.fault = () => ({ kind: 'drip', bytesPerSecond: 6_000 });

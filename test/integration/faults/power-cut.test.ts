@@ -20,7 +20,7 @@ afterAll(() => truth.close());
 
 const bytesPerSecond = 8_000;
 
-it('the power goes on a disk that forgets what was not synced: all but the last seconds and the pieces under way is found again', { timeout: 120_000 }, async () => {
+it('the power goes on a disk that forgets what was not synced: all but the last seconds and the pieces under way is found again', async () => {
   // Only where there is no FUSE; the set-up of the tests brings it on Debian.
   if (!hasFuse()) return expect(process.env['CI']).toBeUndefined();
   const school = await truth.open();

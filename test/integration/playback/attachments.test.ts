@@ -64,7 +64,7 @@ it('what is attached after a lesson was first watched is listed at its next open
 
 it('travels with a download: offline, and after a restart, it is as it was', async () => {
   await core.downloads.add([lesson], '360p');
-  await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 60_000 }).toBe('ready');
+  await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
   await offline();
   const { read } = await open();
   expect(handout.equals((await read('Handout 1.pdf')).bytes)).toBe(true);

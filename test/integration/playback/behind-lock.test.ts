@@ -66,7 +66,7 @@ describe('behind the lock of a shared computer', () => {
     expect(await late).toMatchObject(nothing);
     expect(blocked).toEqual([]);
     await unlock();
-    await expect.poll(async () => (await asked(`${id}/1.m4s`)).status, { timeout: 30_000 }).toBe(200);
+    await expect.poll(async () => (await asked(`${id}/1.m4s`)).status).toBe(200);
   });
 
   it('nobody finds the film of who stepped aside still coming', async () => {

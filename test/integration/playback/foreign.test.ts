@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 async function takeHome(id: string, quality: string): Promise<void> {
   await core.downloads.add([id], quality);
-  await expect.poll(async () => stateOf(id), { timeout: 15_000 }).toBe('ready');
+  await expect.poll(async () => stateOf(id)).toBe('ready');
 }
 async function stateOf(id: string): Promise<string | undefined> {
   return (await core.downloads.list()).find(({ lessonId }) => lessonId === id)?.state;
@@ -161,7 +161,7 @@ it('who stays in the list of a shared computer keeps the keys of what they took 
 it('keys that were on their way when their student signed out are not written down', async () => {
   await core.settings.set({ sharedComputer: true });
   const opening = core.playback.open('locked').catch(() => null);
-  await expect.poll(() => house.requests.some(({ path }) => path === '/ts/playlist.m3u8'), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => house.requests.some(({ path }) => path === '/ts/playlist.m3u8')).toBe(true);
   await core.accounts.signOut();
   await opening;
   expect(onDisk().includes('"wrapped":"')).toBe(false);

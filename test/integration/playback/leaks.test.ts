@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 async function takeHome(): Promise<void> {
   await core.downloads.add(Object.values(lessons), '480p');
-  await expect.poll(async () => (await core.downloads.list()).map(({ state }) => state), { timeout: 20_000 }).toEqual(['ready', 'ready']);
+  await expect.poll(async () => (await core.downloads.list()).map(({ state }) => state)).toEqual(['ready', 'ready']);
 }
 
 /** Open files of this process, where the system tells. */
@@ -49,7 +49,7 @@ async function expectNoLeak(times: number, once: (nth: number) => Promise<void>)
   expect((await heldBytes()) - bytes).toBeLessThan(4 * 1024 * 1024);
 }
 
-it('500 requests that are aborted, before or within their body, leave no file open and nothing in memory', { timeout: 60_000 }, async () => {
+it('500 requests that are aborted, before or within their body, leave no file open and nothing in memory', async () => {
   await takeHome();
   const { mediaId } = await core.playback.open(lessons.plain);
   await expectNoLeak(500, async (nth) => {
@@ -66,7 +66,7 @@ it('500 requests that are aborted, before or within their body, leave no file op
   });
 });
 
-it('200 lessons that are opened, begun and closed leave no file open and nothing in memory', { timeout: 60_000 }, async () => {
+it('200 lessons that are opened, begun and closed leave no file open and nothing in memory', async () => {
   await takeHome();
   await expectNoLeak(200, async () => {
     const { mediaId } = await core.playback.open(lessons.pieces);

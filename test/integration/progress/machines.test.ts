@@ -101,7 +101,7 @@ describe('what waits on a machine without a line', () => {
 
     await line.resume();
     await lonely.connectivity.probe();
-    await expect.poll(async () => (await lonely.progress.sync()).waiting, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await lonely.progress.sync()).waiting).toBe(0);
     expect(await atSchool()).toMatchObject({ 'by-stick': 900 });
   });
 

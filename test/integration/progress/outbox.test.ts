@@ -107,7 +107,7 @@ describe('a student who signs in again while something is sent by the session of
     onTestFinished(progress.start());
     const expired = () => new TeachifyError('session_expired', 'please sign in');
     const untilAsked = async (times: number) => {
-      await expect.poll(async () => (await clock.advance(1000), batches.length), { timeout: 10_000 }).toBe(times);
+      await expect.poll(async () => (await clock.advance(1000), batches.length)).toBe(times);
     };
     says(() => Promise.reject(expired()));
     await watch('sitting', 1);
@@ -120,7 +120,7 @@ describe('a student who signs in again while something is sent by the session of
     says(() => 'applied');
     signInAgain();
     refusal.reject(expired());
-    await expect.poll(async () => (await clock.advance(1000), items()), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await clock.advance(1000), items())).toEqual([]);
     expect(sent().slice(2).flat()).toContain(`${sitting} 9`);
   });
 });

@@ -232,7 +232,7 @@ it('a computer whose power went between the two writings of a changed course kno
   await line.cut();
   onTestFinished(() => line.resume());
   const { core } = await computer(first.data);
-  await expect.poll(() => doneOn(core), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => doneOn(core)).toBe(true);
 });
 
 it('what a course asks of its students may change: what they watched is judged anew on every computer, and what was done stays so', async () => {
@@ -251,7 +251,7 @@ it('what a course asks of its students may change: what they watched is judged a
 
   expect((await ask(5)).status).toBe(200);
   await core.catalog.refresh();
-  await expect.poll(() => told.at(-1), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => told.at(-1)).toBe(true);
   expect(await doneOn(core)).toBe(true);
   await close();
   expect((await ask(90)).status).toBe(200);
@@ -288,7 +288,7 @@ it('what a course asked for less for a while made done stays done here, though t
   const follow = async (percent: number) => {
     await ask(percent);
     await core.catalog.refresh();
-    await expect.poll(shareHere, { timeout: 10_000 }).toBe(percent);
+    await expect.poll(shareHere).toBe(percent);
   };
   await follow(5);
   expect(await doneOn(core)).toBe(true);

@@ -137,7 +137,7 @@ it('made again and again, so many are kept, and no file of another one goes with
   expect(whole(backups).length).toBe(1);
   expect(await names(poolOf(backups))).toEqual(before);
   await restored(backups, join(temporaryFolder(), 'school'));
-}, 90_000);
+});
 
 it('two are not at work in one folder at the same time', async () => {
   const backups = temporaryFolder();

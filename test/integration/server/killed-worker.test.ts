@@ -113,4 +113,4 @@ it('cancelled in the middle, the worker drops it and does the next', async () =>
   process.kill(await encoderOf(data), 'SIGKILL');
   for await (const job of jobs.watch(id, new AbortController().signal)) if (job.state === 'failed') expect(job.error).toContain('ended from outside');
   expect((await jobs.find(id))?.state).toBe('failed');
-}, 120_000);
+});

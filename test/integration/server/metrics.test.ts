@@ -15,7 +15,7 @@ const count = (page: string, labels: string) => Number(page.split('\n').find((li
 /** An answer is counted just after its last byte, so the page may come a moment too early. */
 async function pageWith(labels: string, atLeast: number): Promise<string> {
   return expect
-    .poll(async () => (await server.anyone.get('/metrics')).text(), { timeout: 5000 })
+    .poll(async () => (await server.anyone.get('/metrics')).text())
     .toSatisfy((page: string) => count(page, labels) >= atLeast)
     .then(async () => (await server.anyone.get('/metrics')).text());
 }

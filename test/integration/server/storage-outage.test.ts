@@ -104,7 +104,7 @@ it('whoever cancels a job that waits for the storage is heard', async () => {
   await jobs.cancel(id);
   expect(await until(id)).toMatchObject({ state: 'cancelled', waitingFor: null });
   // Its worker hears of it with the next beat, and lets go.
-  await expect.poll(() => readdir(join(folder, 'workshop')), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => readdir(join(folder, 'workshop'))).toEqual([]);
   await s3.start();
   const next = await order('next');
   expect((await until(next))?.state).toBe('done');

@@ -63,7 +63,7 @@ describe('a lecture with picture and sound', () => {
     expect(list).toContain('00:00:06.060 --> 00:00:12.120\nthumbnails.jpg#xywh=160,0,160,90\n');
     expect(list.match(/xywh/g)).toHaveLength(3);
     expect((await stat(join(folder, last.poster ?? ''))).size).toBeGreaterThan(1000);
-  }, 60_000);
+  });
 });
 
 describe('how many channels the sound gets', () => {
@@ -106,7 +106,7 @@ describe('whatever a teacher brings', () => {
     expect(last.renditions.map(({ width, height }) => [width, height])).toEqual([[1280, 720], [852, 480], [640, 360]]);
     const shown = ['-v', 'error', '-show_entries', 'stream=pix_fmt,color_transfer,profile', '-of', 'default=nk=1:nw=1', join(folder, '720p.mp4')];
     expect((await run('ffprobe', shown)).stdout.split('\n').filter(Boolean)).toEqual(['High', 'yuv420p', 'bt709']);
-  }, 60_000);
+  });
 
   it('six channels, a picture that begins late and time that begins below zero come out together from zero', async () => {
     const film = await made(

@@ -103,6 +103,6 @@ it('an upload that could not be written down keeps no place', async () => {
 });
 
 it('what a process that was killed had begun to put among the media goes at the next start, and what is on its way stays', async () => {
-  await expect.poll(() => existsSync(left), { timeout: 15_000 }).toBe(false);
+  await expect.poll(() => existsSync(left)).toBe(false);
   expect(existsSync(fresh)).toBe(true);
 });

@@ -17,7 +17,7 @@ it('finds what is said in lessons on this computer, without a line, for those wh
   try {
     expect(await core.transcripts.search('water')).toEqual({ lessons: [], searched: 0 });
     await core.downloads.add(['making-tea'], '360p');
-    await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout: 20_000 }).toBe('ready');
+    await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
     await school.line.cut();
 
     const [lesson] = (await core.transcripts.search('fresh WATER')).lessons;

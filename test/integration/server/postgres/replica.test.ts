@@ -12,7 +12,7 @@ import { encodeTinySchool, people } from '../../../harness/tiny-school.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'teachify-replica-'));
 const clock = manualClock();
-const seen = { timeout: 30_000, interval: 50 };
+const seen = { interval: 50 };
 let primary: Postgres;
 let standby: Standby;
 let replica: string;

@@ -78,7 +78,7 @@ describe('repairLedger', () => {
     expect(install).toBeUndefined();
   });
 
-  it('never fails and never makes anything up, whatever pages are gone', { timeout: 180_000 }, () => {
+  it('never fails and never makes anything up, whatever pages are gone', () => {
     const originals = new Set(Array.from({ length: events }, (_, index) => [bodyOf(index + 1), stateOf(index + 1)]).flat());
     const file = join(template, 'ledger.db');
     const pages = pageCount(file);

@@ -45,10 +45,12 @@ function load(path: string, change: Partial<LoaderContext> = {}) {
   loader.load(context, {} as never, callbacks);
   return { loader, callbacks };
 }
+/** For a busy machine. */
+const patience = { timeout: 60_000 };
 
 it('delivers what is there', async () => {
   const { callbacks } = load('/segment', { rangeStart: 10, rangeEnd: 20 });
-  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce(), patience);
   expect(new TextDecoder().decode(callbacks.onSuccess.mock.calls[0]?.[0].data as ArrayBuffer)).toBe('segment');
   expect(seen).toEqual(['bytes=10-19']);
 });
@@ -56,11 +58,11 @@ it('delivers what is there', async () => {
 it('waits for what is not there now, says why, and asks again when the gate opens', async () => {
   present = false;
   const { callbacks } = load('/segment');
-  await vi.waitFor(() => expect(blocked).toHaveBeenCalledWith('offline'));
+  await vi.waitFor(() => expect(blocked).toHaveBeenCalledWith('offline'), patience);
   expect(callbacks.onError).not.toHaveBeenCalled();
   present = true;
   gate.open();
-  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce(), patience);
   expect(seen).toHaveLength(2);
 });
 
@@ -69,13 +71,13 @@ it('does not miss a gate that opened between the question and the answer', async
   const { callbacks } = load('/segment');
   gate.open();
   present = true;
-  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(callbacks.onSuccess).toHaveBeenCalledOnce(), patience);
 });
 
 it('can be called off while it waits, and then asks no more', async () => {
   present = false;
   const { loader, callbacks } = load('/segment');
-  await vi.waitFor(() => expect(blocked).toHaveBeenCalled());
+  await vi.waitFor(() => expect(blocked).toHaveBeenCalled(), patience);
   loader.abort();
   present = true;
   gate.open();
@@ -88,6 +90,6 @@ it('can be called off while it waits, and then asks no more', async () => {
 
 it('passes a failure for good on to hls.js', async () => {
   const { callbacks } = load('/gone');
-  await vi.waitFor(() => expect(callbacks.onError).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(callbacks.onError).toHaveBeenCalledOnce(), patience);
   expect(callbacks.onError.mock.calls[0]?.[0].code).toBe(404);
 });
