@@ -42,9 +42,11 @@ const captions = fc.oneof(textOf(cueWords), damaged(goodCues));
 
 /** Answers, or refuses with an error of ours. */
 function orRefuses<Result>(read: () => Result): Result | null {
-  const began = performance.now();
+  const began = process.cpuUsage();
   const result = attempt(read);
-  require(performance.now() - began < longestMs, 'it took far too long');
+  // Of the processor's time: a busy machine may look away for as long as it likes.
+  const { user, system } = process.cpuUsage(began);
+  require((user + system) / 1000 < longestMs, 'it took far too long');
   return result;
 }
 
