@@ -189,17 +189,21 @@ function removeMark(id: string): void {
 async function pictureWhere(app: ElectronApplication, marked: boolean): Promise<Buffer> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
-    const { png, corner } = await app.evaluate(async ({ BrowserWindow }) => {
-      const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
-      if (!image || image.isEmpty()) return { png: '', corner: [] };
-      const { width, height } = image.getSize();
-      const pixel = image.crop({ x: width - 2, y: height - 2, width: 1, height: 1 }).toBitmap();
-      return { png: image.toPNG().toString('base64'), corner: [...pixel.subarray(0, 3)] };
-    });
-    const { red, green, blue } = mark.colour;
-    // Electron's bitmaps are BGRA where the machine is little-endian.
-    const isMarked = corner.length === 3 && Math.abs((corner[0] ?? 0) - blue) + Math.abs((corner[1] ?? 0) - green) + Math.abs((corner[2] ?? 0) - red) < 12;
-    if (png !== '' && isMarked === marked) return Buffer.from(png, 'base64');
+    const png = await app.evaluate(
+      async ({ BrowserWindow }, wanted) => {
+        const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
+        if (!image || image.isEmpty()) return null;
+        const { width, height } = image.getSize();
+        // Electron's bitmaps are BGRA where the machine is little-endian.
+        const [blue = 0, green = 0, red = 0] = image.crop({ x: width - 2, y: height - 2, width: 1, height: 1 }).toBitmap();
+        const off = Math.abs(blue - wanted.blue) + Math.abs(green - wanted.green) + Math.abs(red - wanted.red);
+        if (off < 12 !== wanted.marked) return null;
+        // Nobody looks at the marked one.
+        return wanted.marked ? '' : image.toPNG().toString('base64');
+      },
+      { ...mark.colour, marked },
+    );
+    if (png !== null) return Buffer.from(png, 'base64');
   }
   throw new Error(`The window drew no frame ${marked ? 'with' : 'without'} the mark within half a minute`);
 }
