@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parserProperties } from '../harness/parser-properties.ts';
 
-// A few hundred each; `npm run bench -- fuzz` tries a hundred thousand and more.
+// A few hundred each, the same in every run; `npm run bench -- fuzz` tries a hundred thousand others and more.
 it.each(parserProperties.map(({ name, check }) => [name, check] as const))('%s', async (_, check) => {
-  await expect(check(200, Date.now() % 1_000_000)).resolves.toBeUndefined();
+  await expect(check(200, 20_251)).resolves.toBeUndefined();
 });

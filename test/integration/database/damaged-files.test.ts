@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { damagedFolders } from '../../harness/damaged-folders.ts';
+import { fc } from '../../harness/same-cases.ts';
 
 const cases = 40;
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { importJWK, SignJWT, type JWTPayload } from 'jose';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { errorCodes } from '../../../src/shared/errors.ts';
 import { schoolClient, type Answer, type SchoolClient } from '../../harness/school-client.ts';
 import { startSchoolServer, type SchoolServer } from '../../harness/school-server.ts';
 import { everyRow, signInAs } from '../../harness/staff.ts';
+import { fc } from '../../harness/same-cases.ts';
 
 let school: SchoolServer;
 let document: ApiDocument;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseByteRange } from '../../../src/server/byte-range.ts';
+import { fc } from '../../harness/same-cases.ts';
 
 describe('parseByteRange', () => {
   it.each([

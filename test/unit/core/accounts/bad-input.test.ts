@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { accountProperties } from '../../../harness/account-properties.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const cases = 150;
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isWholeMp4 } from '../../../../src/core/content/mp4-structure.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 function box(type: string, bytes = 20): Buffer {
   const made = Buffer.alloc(8 + bytes, 7);

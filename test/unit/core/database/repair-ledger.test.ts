@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { openDatabases } from '../../../../src/core/database/databases.ts';
 import { repairLedger } from '../../../../src/core/database/repair-ledger.ts';
 import { damagePages, pageCount, pagesOf, tableLeaves } from '../../../harness/damage.ts';
 import { temporaryFolder } from '../../../harness/temporary-folder.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const account = 'https://school.example#ada';
 const events = 600;

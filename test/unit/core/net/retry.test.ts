@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../../../src/core/base/emitter.ts';
 import { retry, retryDelayMs } from '../../../../src/core/net/retry.ts';
 import { TeachifyError } from '../../../../src/shared/errors.ts';
 import { manualClock } from '../../../harness/manual-clock.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const random = (fraction: number) => ({ id: () => 'id', fraction: () => fraction, bytes: () => new Uint8Array() });
 

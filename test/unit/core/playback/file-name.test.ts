@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeFileName } from '../../../../src/core/playback/file-name.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const pdf = 'application/pdf';
 

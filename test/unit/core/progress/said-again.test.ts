@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unknownToServer } from '../../../../src/core/progress/said-again.ts';
 import type { Timeline } from '../../../../src/core/progress/progress-rows.ts';
 import { foldProgress, mergeProgress, stateOfSnapshot, type ProgressState } from '../../../../src/shared/models/progress.ts';
 import { rangesLength, unionRanges, withoutRanges, type TimeRange } from '../../../../src/shared/models/ranges.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const extent = { durationMs: 1000, donePercent: 100 };
 const ranges = fc.array(fc.tuple(fc.nat(900), fc.integer({ min: 1, max: 100 })).map(([start, length]): TimeRange => [start, start + length]), { maxLength: 6 }).map((list) => unionRanges(list));

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ladderFor as ladder, sparingRung } from '../../../../src/server/transcoding/ladder.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const standard = { brightness: 'standard' } as const;
 const ladderFor = (video: { width: number; height: number; frameRate: number | null }) => ladder({ ...video, ...standard });

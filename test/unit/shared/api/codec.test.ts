@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { camelCase, fromWire, fromWireGently, snakeCase, toWire } from '../../../../src/shared/api/codec.ts';
 import { lessonSchema } from '../../../../src/shared/api/catalog.ts';
 import { progressBatchSchema } from '../../../../src/shared/api/progress.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 describe('the wire codec', () => {
   it('writes snake_case at every depth', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDeepLink, type DeepLink } from '../../../../src/shared/models/deep-link.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 describe('an address from outside', () => {
   it('names a lesson, a course, or a school to connect to', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { currentNotes, laterNote, type StampedNote } from '../../../../src/shared/models/note.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const note = (fields: Partial<StampedNote> = {}): StampedNote => ({
   ...{ noteId: 'a', lessonId: 'lesson', timelineId: 'timeline', atMs: 0, text: '', removed: false },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodePieceTable, encodePieceTable, pieceTableEntryBytes } from '../../../../src/shared/models/piece-table.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const sha = (text: string) => new Uint8Array(createHash('sha256').update(text).digest());
 

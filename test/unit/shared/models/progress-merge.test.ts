@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   emptyProgress,
@@ -15,6 +14,7 @@ import {
   type SessionSnapshot,
 } from '../../../../src/shared/models/progress.ts';
 import { clampRanges, rangesLength, unionRanges, withoutRanges, type TimeRange } from '../../../../src/shared/models/ranges.ts';
+import { fc } from '../../../harness/same-cases.ts';
 
 const settings = { seed: 20_261_124, numRuns: Number(process.env.TEACHIFY_FUZZ_RUNS ?? 2000) };
 

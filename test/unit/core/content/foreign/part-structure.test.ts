@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWholePart } from '../../../../../src/core/content/foreign/part-structure.ts';
+import { fc } from '../../../../harness/same-cases.ts';
 
 const ts = Buffer.alloc(188 * 5);
 for (let at = 0; at < ts.length; at += 188) ts[at] = 0x47;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMedia, readMultivariant } from '../../../../../src/core/content/foreign/read-playlists.ts';
 import { isTeachifyError } from '../../../../../src/shared/errors.ts';
+import { fc } from '../../../../harness/same-cases.ts';
 
 const base = 'https://elsewhere.example/lessons/one/media.m3u8';
 const playlist = (...lines: string[]) => ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-TARGETDURATION:6', ...lines, '#EXT-X-ENDLIST', ''].join('\n');

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSessionRecorder } from '../../../../../src/renderer/features/player/session-recorder.ts';
 import { rangesLength } from '../../../../../src/shared/models/ranges.ts';
+import { fc } from '../../../../harness/same-cases.ts';
 
 const at = (positionMs: number, monotonicMs: number, playbackRate = 1) => ({ positionMs, monotonicMs, playbackRate });
 
