@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from './free-port.ts';
 
 /** One answer as the server's access log tells it. */
 export interface ServedRequest {
@@ -42,7 +43,8 @@ export async function startCourseServer({ school }: { school: string }): Promise
   const log = join(folder, 'access.jsonl');
   let running: ChildProcess | null = null;
   let latest: ChildProcess | null = null;
-  let port = 0;
+  // Where it comes back after a stop.
+  const port = await freePort();
 
   const start = async () => {
     if (running) return;
@@ -50,9 +52,7 @@ export async function startCourseServer({ school }: { school: string }): Promise
     const child = spawn(process.execPath, [join(root, 'src/server/main.ts'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     running = latest = child;
     for await (const line of createInterface({ input: child.stdout })) {
-      const listening = /listening on http:\/\/[^:]+:(\d+)/.exec(line);
-      if (!listening) continue;
-      port = Number(listening[1]);
+      if (!/listening on http:/.test(line)) continue;
       child.stdout.resume();
       return;
     }

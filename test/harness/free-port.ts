@@ -1,12 +1,26 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A port that was free a moment ago, for programs that cannot choose one. */
+/**
+ * Below those that Linux gives to whoever asks for any port (32768 to 60999): what is stopped and started again finds its
+ * port as free as it left it, and who calls there meanwhile cannot be given that very port and meet itself.
+ */
+const firstPort = 20_000;
+const portsEach = 1_500;
+/** Test files that run at the same time have ports of their own. */
+const place = Number(process.env['VITEST_POOL_ID'] ?? process.env['TEST_PARALLEL_INDEX'] ?? 0) % 8;
+let given = Math.floor(Math.random() * portsEach);
+
+/** A port of this process alone, for programs that cannot choose one, and for what comes back where it was. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    given += 1;
+    const port = firstPort + place * portsEach + (given % portsEach);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }

@@ -50,7 +50,7 @@ export async function openKeyring(): Promise<Keyring | null> {
 /** The daemon says nothing when it is ready; the bus does. */
 async function servedBy(daemon: ChildProcess, env: Record<string, string>): Promise<void> {
   const question = ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (daemon.exitCode !== null) throw new Error(`gnome-keyring-daemon ended with ${daemon.exitCode}`);
     const { stdout } = await run('dbus-send', question, { env: { ...process.env, ...env } });
     if (stdout.includes('true')) return;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { createTokenBucket, type TokenBucket } from './line/token-bucket.ts';
 
 /** One request as the line saw it. Bytes are of bodies, counted as they were handed on. */
@@ -129,8 +130,8 @@ export async function openLine({ target: firstTarget, bitsPerSecond = null, late
     for (const socket of sockets) socket.resetAndDestroy();
     await closed;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
 
   return {
     url: `http://127.0.0.1:${port}`,

@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
+import { freePort } from '../free-port.ts';
 import { noFaults, refuses, spoilBody, type Faults } from './faults.ts';
 
 export interface S3Server {
@@ -51,8 +51,8 @@ export async function startS3Server(): Promise<S3Server> {
     server.closeAllConnections();
     stopping = null;
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,

@@ -11,7 +11,7 @@ import { runTool, startTool, type Line } from '../../harness/tool.ts';
 const atSchool = schoolForWorks();
 const sizeIn = (lines: readonly Line[]) => Number(lines.findLast(({ event }) => event === 'progress')?.['bytes_total']);
 async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds() && tries < 600; tries++) await sleep(50);
+  for (let tries = 0; !holds() && tries < 2_400; tries++) await sleep(50);
   expect(holds()).toBe(true);
 }
 
