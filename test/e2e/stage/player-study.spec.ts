@@ -47,7 +47,7 @@ test('what was typed and not kept is there when the lesson is opened again, and 
   await openLesson({ answers: { ...value('notes.list', []), ...value('notes.drafts', [{ lessonId: id, noteId: null, text: 'kettle first', atMs: 12_000 }]), ...value('notes.keepDraft', undefined) } });
   const { page } = stage;
   await page.keyboard.press('k');
-  await showPanel();
+  await showPanel(stage);
   await page.getByRole('tab', { name: 'Notes' }).click();
   const field = page.getByLabel('Note at 0:12');
   await expect(field).toHaveValue('kettle first');

@@ -51,7 +51,7 @@ it('what came for one student does not go on for who signs in next', async () =>
   expect(asked().slice(before.length).filter((path) => before.includes(path))).toEqual([]);
 });
 
-it('what is asked for while another student sits down belongs to who asked, or is refused; to the other one never', { timeout }, async () => {
+it('what is asked for while another student sits down belongs to who asked, or is refused; to the other one never', async () => {
   const core = await begun();
   const first = core.accounts.current()?.accountId;
   await core.accounts.signIn(people.tea.email, people.tea.password);
@@ -62,7 +62,7 @@ it('what is asked for while another student sits down belongs to who asked, or i
   let quality = '480p';
   for (const turns of [0, 1, 3, 10, 30, 100]) {
     await core.accounts.choose(first, null);
-    await expect.poll(async () => (await core.downloads.list())[0]?.state, { timeout, interval: 5 }).toMatch(/running|queued/);
+    await expect.poll(async () => (await core.downloads.list())[0]?.state, { interval: 5 }).toMatch(/running|queued/);
     const other = quality === '480p' ? '720p' : '480p';
     const asked = core.downloads.add([lesson], other).then(
       () => null,
