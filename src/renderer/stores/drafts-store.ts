@@ -46,7 +46,7 @@ export function createDraftsStore(remote: Remote, later: Later, account: string)
   const store = createStore<Drafts>()(() => ({
     byPlace: new Map(),
     keep: (place, draft) => {
-      change(place, (drafts) => drafts.set(place, draft));
+      change(place, (drafts) => drafts.set(place, { ...draft, atMs: Math.round(draft.atMs) }));
       if (!waiting.has(place)) waiting.set(place, later(writeEveryMs, () => write(place)));
     },
     drop: (place) => {

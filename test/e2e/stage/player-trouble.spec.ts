@@ -19,7 +19,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => stage.close());
 test.afterEach(async () => {
-  await stage.page.evaluate(() => localStorage.clear());
   expect(stage.troubles).toEqual([]);
 });
 
@@ -159,7 +158,8 @@ test('the way back to the beginning is offered once an opening, not after every 
 });
 
 test('a note half written outlives the panel, full screen, the next lesson and the window, and is gone once it is kept', async () => {
-  await openLesson({ answers: value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }) });
+  const answers = { ...value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }), ...value('notes.keepDraft', undefined) };
+  await openLesson({ answers: { ...answers, ...value('notes.drafts', []) } });
   const { page } = stage;
   const field = page.getByRole('tabpanel').getByRole('textbox');
   const openNotes = async () => {
@@ -185,11 +185,16 @@ test('a note half written outlives the panel, full screen, the next lesson and t
   await openNotes();
   await expect(field).toHaveValue('');
 
-  await openLesson({ answers: value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }) });
+  // Main has what was typed, and tells it to the next window.
+  const kept = async () => (await named('notes.keepDraft')).at(-1) as { lessonId: string; noteId: null; draft: { text: string; atMs: number } };
+  const { lessonId, noteId, draft } = await kept();
+  expect([lessonId, draft.text]).toEqual([school.lesson(0).id, 'the left wall is']);
+  await openLesson({ answers: { ...answers, ...value('notes.drafts', [{ lessonId, noteId, ...draft }]) } });
   await openNotes();
   await expect(field).toHaveValue('the left wall is');
   await page.getByRole('button', { name: 'Keep the note' }).click();
   await expect(field).toHaveValue('');
+  await expect.poll(kept).toMatchObject({ lessonId, draft: null });
   expect((await named('notes.save')).map((input) => (input as { text: string }).text)).toEqual(['the left wall is']);
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createDraftsStore, draftPlace, writeEveryMs } from '../../../../src/renderer/stores/drafts-store.ts';
+import { calls } from '../../../../src/shared/contracts/bridge.ts';
 import { TeachifyError } from '../../../../src/shared/errors.ts';
 import { createFakeLater } from '../fake-later.ts';
 import { createFakeRemote, settle } from '../fake-remote.ts';
@@ -32,6 +33,15 @@ it('has what was typed in an earlier window, under what is typed now', async () 
   drafts().drop(draftPlace('heart', 'two'));
   await settle();
   expect([...drafts().byPlace]).toEqual([[heart, { text: 'why the left', atMs: 4000 }], [draftPlace('heart', 'one'), { text: 'newer', atMs: 2 }]]);
+});
+
+it('is written down at a whole millisecond, wherever the picture stood: main takes no other', () => {
+  const { drafts, start, pass, written } = openWindow();
+  start();
+  drafts().keep(heart, { text: 'why', atMs: 30_000.416 });
+  pass(writeEveryMs);
+  expect(written()).toEqual([{ of, lessonId: 'heart', noteId: null, draft: { text: 'why', atMs: 30_000 } }]);
+  expect(() => calls['notes.keepDraft'].input.parse(written()[0])).not.toThrow();
 });
 
 it('is written down for its student by and by while one types, and at once when it is given up or the window closes', () => {
