@@ -174,7 +174,12 @@ export async function compose(surroundings: Surroundings): Promise<Core> {
   const leases = createLeases({ database: databases.ledger, api, accounts, wrapper });
   const catalog = createCatalog({ database: databases.content, api, transport, accounts, clock, logger, posterUrl: (id) => mediaUrl(`poster/${id}`) });
   const serverTime = () => accounts.trustedClock.now().catch(() => clock.now());
-  const progress = createProgress({ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger, serverTime });
+  const { trustedClock } = accounts;
+  const progress = createProgress({
+    ...{ database: databases.ledger, api, accounts, catalog, connectivity, clock, random, logger, serverTime },
+    onServerTime: (at) => trustedClock.sawServerTime(at),
+    heardTime: () => trustedClock.heard(),
+  });
   const downloads = createDownloads({
     ...{ database: databases.content, store, contents, catalog, leases, accounts, connectivity, progress, speed, clock, random, logger },
     gate: createGate({ connectivity, metered, usage, rules: () => settings.get(), clock }),

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { createTrustedClock } from '../../src/core/accounts/trusted-clock.ts';
 import { Emitter } from '../../src/core/base/emitter.ts';
 import { silentLogger } from '../../src/core/base/logger.ts';
 import { systemRandom } from '../../src/core/base/random.ts';
@@ -24,6 +25,7 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
   const steady = manualClock();
   let wallOff = 0;
   const clock = { ...steady, bootId, now: () => steady.now() + wallOff };
+  const trusted = createTrustedClock({ clock, anchor: null, save: async () => {} });
   const batches: ProgressBatch[] = [];
   let account = 'school#one';
   let school: School = () => 'applied';
@@ -46,6 +48,8 @@ export function computer({ folder = temporaryFolder(), fraction = () => 0, porti
     accounts: { current: () => ({ accountId: account }) as never, changed: signedIn.event },
     connectivity: { changed: line.event },
     serverTime: async () => steady.now(),
+    onServerTime: (at) => trusted.sawServerTime(at),
+    heardTime: () => trusted.heard(),
   });
   return {
     ...{ databases, clock, progress, batches },

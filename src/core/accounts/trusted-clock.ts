@@ -15,6 +15,8 @@ interface Dependencies {
 export interface TrustedClock {
   /** Ms since the Unix epoch. Throws clock_wrong when this machine's clock lies more than a day behind what is known. */
   now(): Promise<number>;
+  /** As a server's word has it in this sitting, ms since the Unix epoch; null without one. */
+  heard(): number | null;
   /** A school's server said what time it is. */
   sawServerTime(at: number): Promise<void>;
 }
@@ -36,13 +38,16 @@ export function createTrustedClock({ clock, anchor, save }: Dependencies): Trust
     await save(latest);
   };
 
+  const byWord = () => heard && heard.at + clock.lasting() - heard.lasting;
+
   return {
+    heard: byWord,
     now: async () => {
       const wall = clock.now();
       if (!heard && wall < latest - toleranceMs) {
         throw new TeachifyError('clock_wrong', 'The clock of this computer was turned back; connect once to set things right');
       }
-      const now = heard ? heard.at + clock.lasting() - heard.lasting : Math.max(wall, latest);
+      const now = byWord() ?? Math.max(wall, latest);
       await remember(now, false);
       return now;
     },

@@ -17,6 +17,8 @@ interface Dependencies {
   readonly reads: ProgressReads;
   readonly server: Pick<ServerWrites, 'saveExtent'>;
   readonly catalog: Pick<Catalog, 'lesson'>;
+  /** The server's time, if one said it in this sitting. */
+  readonly heardTime?: () => number | null;
   /** Whose progress is shown now; null while nobody is here. */
   readonly account: () => string | null;
 }
@@ -65,7 +67,7 @@ export class Announcements {
 
   async outbox(): Promise<OutboxView> {
     const account = this.#deps.account();
-    return account === null ? emptyOutbox : viewOutbox(this.#deps.reads, account);
+    return account === null ? emptyOutbox : viewOutbox(this.#deps.reads, account, this.#deps.heardTime?.() ?? null);
   }
 
   /** How long a lesson is and what makes it done; null when it was never seen, or the catalogue is being built anew. */

@@ -48,6 +48,8 @@ interface Dependencies {
   readonly onServerTime?: (at: number) => Promise<void>;
   /** The server's time as far as this machine knows, ms since the Unix epoch. */
   readonly serverTime?: () => Promise<number>;
+  /** As a server's word has it in this sitting; null without one. */
+  readonly heardTime?: () => number | null;
 }
 
 /** What the student watched: recorded at once, sent when the line allows. docs/sync.md has the model and its laws. */

@@ -93,7 +93,7 @@ export class ServerWrites {
       for (const { event, reason } of parked) park(this.#db, event.sequence, reason, dateOfEvent(event.recordedAt, sentAt, serverTime));
       for (const row of notes) this.#saveNoteRow(account, row);
       for (const row of choices) this.#saveChoiceRow(account, row);
-      if (acknowledged.length + superseded.length > 0) this.#sent(account, sentAt.wallMs, returnWindow);
+      if (acknowledged.length + superseded.length > 0) this.#sent(account, serverTime, returnWindow);
       this.#date(account, progress.filter(({ timelineId }) => told.has(timelineId)));
       if (isSameHistory) this.#movePlace(account, { cursor: throughOwn(known.cursor, [...progress, ...notes, ...choices]), history });
     });

@@ -29,7 +29,9 @@ export interface Format {
   /** `22:00` of any day, from minutes after midnight. */
   readonly minuteOfDay: (minute: number) => string;
   /** `just now`, `10 minutes ago` */
-  readonly ago: (at: number, now: number) => string;
+  readonly ago: (ms: number) => string;
+  /** Day, year and time, whatever day it is today. */
+  readonly date: (at: number) => string;
   /** Of whole percents: `40%`. */
   readonly percent: (percent: number) => string;
   readonly number: (value: number) => string;
@@ -69,7 +71,8 @@ export function createFormat(intl: IntlShape): Format {
     clock: (ms) => clockDigits(intl, ms),
     moment: (at, now) => intl.formatDate(at, { hour: 'numeric', minute: '2-digit', ...dateParts(at, now) }),
     minuteOfDay: (minute) => intl.formatDate(minute * 60_000, { hour: 'numeric', minute: '2-digit', timeZone: 'UTC' }),
-    ago: (at, now) => ago(intl, Math.max(0, now - at), text),
+    ago: (ms) => ago(intl, ms, text),
+    date: (at) => intl.formatDate(at, { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }),
     percent: (percent) => intl.formatNumber(percent / 100, { style: 'percent' }),
     number: (value) => intl.formatNumber(value),
   };

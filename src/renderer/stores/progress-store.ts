@@ -13,6 +13,8 @@ export interface Progress {
   /** What waits to be sent; null until main has answered. */
   readonly outbox: OutboxView | null;
   readonly sendNow: () => Promise<void>;
+  /** Asks once more what waits and how long ago something was sent. */
+  readonly look: () => Promise<void>;
   /** Hides what was watched of a lesson now, and has it count no more a little later, unless `undoForget` comes first. */
   readonly forget: (lessonId: string) => void;
   readonly undoForget: (lessonId: string) => void;
@@ -46,6 +48,10 @@ export function createProgressStore(remote: Remote, later: Later, failed: (error
     lessons: new Map(),
     loaded: false,
     outbox: null,
+    look: async () => {
+      const outbox = await remote.call('progress.outbox').catch(() => null);
+      if (outbox) set({ outbox });
+    },
     sendNow: async () => set({ outbox: await remote.call('progress.sendNow') }),
     forget: (lessonId) => {
       leaving.set(lessonId, later(undoMs, () => void forgetNow(lessonId)));

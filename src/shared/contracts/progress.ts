@@ -35,7 +35,10 @@ export type OutboxItem = z.infer<typeof outboxItemSchema>;
 export const outboxViewSchema = z.object({
   waiting: z.int().nonnegative(),
   parked: z.int().nonnegative(),
+  /** By the server's clock, ms since the Unix epoch. */
   lastSentAt: z.int().nullable(),
+  /** How long ago that is; null while no server said in this sitting what time it is, since this computer's clock may be wrong. */
+  lastSentAgoMs: z.int().nonnegative().nullable(),
   /** What was refused, then what waits; at most 200 of each, the newest first. */
   items: z.array(outboxItemSchema),
 });

@@ -156,7 +156,7 @@ test('the line going and coming is said, with what waits', async () => {
   const { page } = stage;
   await page.getByRole('heading', { level: 1 }).waitFor();
   await stage.announce('connection.changed', { status: 'offline', reason: 'unreachable', since: Date.now() });
-  await stage.announce('progress.outboxChanged', { waiting: 3, parked: 0, lastSentAt: null, items: [] });
+  await stage.announce('progress.outboxChanged', { waiting: 3, parked: 0, lastSentAt: null, lastSentAgoMs: null, items: [] });
   const banner = page.getByRole('status').filter({ hasText: 'Offline since' });
   await expect(banner).toContainText("The school's server does not answer");
   await expect(banner).toContainText('3 things will be sent later');

@@ -88,6 +88,7 @@ function busy(school: School): Answers {
       waiting: 3,
       parked: 0,
       lastSentAt: Date.now() - 50 * minute,
+      lastSentAgoMs: 50 * minute,
       items: [3, 2, 1].map((sequence) => ({
         sequence,
         kind: sequence === 1 ? ('noted' as const) : ('watched' as const),
@@ -138,7 +139,8 @@ function parked(school: School) {
   return {
     waiting: 0,
     parked: 1,
-    lastSentAt: null,
+    lastSentAt: Date.UTC(2026, 3, 1, 12),
+    lastSentAgoMs: null,
     items: [{ sequence: 9, kind: 'watched' as const, lessonId: school.lesson(4).id, state: 'parked' as const, reason: 'not_enrolled', recordedAt: Date.now() - 3 * 24 * 60 * minute, watchedMs: 3 * minute }],
   };
 }

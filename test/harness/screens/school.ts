@@ -131,7 +131,7 @@ export const signedIn: AccountsState = {
   authorised: true,
 };
 
-const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: now - 10 * minute, items: [] };
+const emptyOutbox: OutboxView = { waiting: 0, parked: 0, lastSentAt: now - 10 * minute, lastSentAgoMs: 10 * minute, items: [] };
 
 function course(index: number, title: string, description: string, lessons: readonly (readonly [string, number])[]): CourseView {
   const id = `course-${index + 1}`;

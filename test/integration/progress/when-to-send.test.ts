@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TeachifyError } from '../../../src/shared/errors.ts';
 import { computer } from '../../harness/outbox-computer.ts';
+import { temporaryFolder } from '../../harness/temporary-folder.ts';
 
 const minute = 60_000;
 
@@ -100,5 +101,36 @@ describe('what was watched goes', () => {
     await within(one, minute, 2);
     await one.watch('third', 1);
     expect(await within(one, 6 * minute, 3)).toBeGreaterThanOrEqual(199);
+  });
+});
+
+describe('when something was last sent', () => {
+  const years = 365 * 24 * 60 * 60 * 1000;
+
+  it('is told by the school’s clock: whatever this computer’s is set to meanwhile, ten minutes are ten minutes', async () => {
+    const { progress, clock, watch, setClock } = computer();
+    expect(await progress.outbox()).toMatchObject({ lastSentAt: null, lastSentAgoMs: null });
+    setClock(3 * years);
+    await watch('sitting', 60);
+    const at = clock.now() - 3 * years;
+    expect(await progress.sync()).toMatchObject({ waiting: 0, lastSentAt: at, lastSentAgoMs: 0 });
+    for (const wrong of [-20 * years, 20 * years]) {
+      setClock(wrong);
+      await clock.advance(600_000);
+      const { lastSentAgoMs } = await progress.outbox();
+      expect(lastSentAgoMs).toBe(wrong < 0 ? 600_000 : 1_200_000);
+    }
+  });
+
+  it('is a date without a count where no school said in this sitting what time it is', async () => {
+    const folder = temporaryFolder();
+    const before = computer({ folder });
+    await before.watch('sitting', 60);
+    await before.progress.sync();
+    const at = before.clock.now();
+    before.databases.close();
+    const { progress, setClock } = computer({ folder });
+    setClock(-20 * years);
+    expect(await progress.outbox()).toMatchObject({ lastSentAt: at, lastSentAgoMs: null });
   });
 });

@@ -1,5 +1,5 @@
 import { CircleCheck, Download, Send, Upload } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { OutboxItem, OutboxView } from '../../../shared/contracts/progress.ts';
 import { errorCodeSchema } from '../../../shared/errors.ts';
 import { Button } from '../../components/button.tsx';
@@ -15,6 +15,8 @@ import { useAppStores, useCatalog, useConnection, useNotices, useProgress } from
 import { useAttempt } from '../../stores/use-attempt.ts';
 import { useNow } from '../../stores/use-now.ts';
 import './activity.css';
+
+const lookEveryMs = 30_000;
 
 /** What was watched and has yet to reach the school, and what the school did not take. */
 export function ActivityScreen() {
@@ -99,7 +101,8 @@ function Outbox({ outbox }: { outbox: OutboxView }) {
   const text = useText();
   const format = useFormat();
   const now = useNow();
-  const sent = outbox.lastSentAt === null ? text('activity.neverSent') : text('activity.lastSent', { when: format.ago(outbox.lastSentAt, now) });
+  useLook();
+  const sent = lastSent(outbox, text, format);
   if (outbox.items.length === 0 && outbox.waiting === 0) {
     return <EmptyState icon={<CircleCheck size={28} />} title={text('activity.nothingWaits')} body={`${text('activity.nothingWaitsBody')} ${sent}.`} />;
   }
@@ -119,6 +122,27 @@ function Outbox({ outbox }: { outbox: OutboxView }) {
       </VirtualList>
     </>
   );
+}
+
+/** How long ago something was sent is main's to say, again and again: this computer's clock may be set meanwhile. */
+function useLook(): void {
+  const { later } = useAppStores();
+  const look = useProgress((progress) => progress.look);
+  useEffect(() => {
+    let callOff = later(lookEveryMs, again);
+    function again() {
+      void look();
+      callOff = later(lookEveryMs, again);
+    }
+    void look();
+    return () => callOff();
+  }, [later, look]);
+}
+
+/** Without a word of the school's on the time, the date by its clock stands for itself. */
+function lastSent({ lastSentAt, lastSentAgoMs }: OutboxView, text: ReturnType<typeof useText>, format: ReturnType<typeof useFormat>): string {
+  if (lastSentAt === null) return text('activity.neverSent');
+  return lastSentAgoMs === null ? text('activity.lastSentOn', { date: format.date(lastSentAt) }) : text('activity.lastSent', { when: format.ago(lastSentAgoMs) });
 }
 
 function OutboxRow({ item, now }: { item: OutboxItem; now: number }) {

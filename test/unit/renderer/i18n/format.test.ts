@@ -46,9 +46,9 @@ describe('times', () => {
   ])('%d ms stand at "%s"', (ms, said) => expect(format.clock(ms)).toBe(said));
 
   it('lie in the past by a rounded amount, and never in the future', () => {
-    const now = Date.UTC(2026, 3, 1, 12);
-    expect(format.ago(now - 10 * minute, now)).toBe('10 minutes ago');
-    expect(format.ago(now + 10 * minute, now)).toBe('just now');
+    expect(format.ago(10 * minute)).toBe('10 minutes ago');
+    expect(format.ago(0)).toBe('just now');
+    expect(format.date(Date.UTC(2026, 10, 25, 12))).toMatch(/25.*2026|2026.*25/);
   });
 });
 
