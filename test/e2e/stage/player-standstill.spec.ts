@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
 import { createSchool } from '../../harness/screens/school.ts';
 import { openStage, type Stage } from '../../harness/screens/stage.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
@@ -97,11 +97,45 @@ test('a lesson that ended plays again from its beginning when asked to', async (
   expect(await video('paused')).toBe(false);
 });
 
+for (const [kind, opening] of [
+  ['hls', { source: { resumeMs: 20_000 }, slow: ['hls-engine'] }],
+  ['a plain MP4', { source: { ...plain, resumeMs: 20_000 }, slow: ['plain-engine'] }],
+] as const) {
+  test(`a lesson begins where one went before the player was loaded: ${kind}`, async () => {
+    await openLesson({ ...opening, pictures: false });
+    const position = stage.page.getByRole('slider', { name: 'Position' });
+    await expect(position).toHaveAttribute('aria-valuetext', '0:20 of 1:00');
+    await stage.page.keyboard.press('5');
+    await stage.page.keyboard.press('ArrowRight');
+    await expect(position).toHaveAttribute('aria-valuetext', '0:35 of 1:00');
+    await stage.setSlow([]);
+    await expect.poll(() => video('currentTime')).toBeGreaterThan(35.2);
+    await stage.page.keyboard.press('k');
+    await expect.poll(async () => (await reportsTo(stage)).at(-1)?.ranges[0]?.[0] ?? 0).toBeGreaterThan(34_900);
+  });
+
+  test(`a lesson that was paused before the player was loaded stays paused where it begins: ${kind}`, async () => {
+    await openLesson({ ...opening, pictures: false });
+    const button = stage.page.locator('.player-play');
+    // It will begin by itself, and so it says.
+    await expect(button).toHaveAccessibleName('Pause');
+    await stage.page.keyboard.press('k');
+    await expect(button).toHaveAccessibleName('Play');
+    await stage.setSlow([]);
+    await expect.poll(standing).toEqual({ paused: true, readyState: 4, place: 20 });
+    await expect(button).toHaveAccessibleName('Play');
+    await stage.page.keyboard.press('k');
+    await expect.poll(() => playsWithin(20.2, 60)).toBe(true);
+  });
+}
+
 async function chooseQuality(name: RegExp): Promise<void> {
   await wakeControls(stage.page);
   await stage.page.getByRole('button', { name: /^Quality/ }).click();
   await stage.page.getByRole('menuitemradio', { name }).click();
 }
+
+const standing = () => stage.page.locator('video').evaluate(({ paused, readyState, currentTime }: HTMLVideoElement) => ({ paused, readyState, place: Math.round(currentTime) }));
 
 async function playsWithin(from: number, to: number): Promise<boolean> {
   const seconds = await video('currentTime');

@@ -11,6 +11,7 @@ export interface Opening {
   readonly absent?: readonly string[];
   readonly gone?: readonly string[];
   readonly damaged?: readonly string[];
+  readonly slow?: readonly string[];
   /** False where no picture can come. */
   readonly pictures?: boolean;
   /** Listens on to the requests of this opening. */
@@ -25,7 +26,7 @@ function ofItsOwn(source: Opening['source']): Opening['source'] {
 }
 
 /** Opens the first lesson from Home, as a student does, and waits for its picture. */
-export async function openLesson(stage: Stage, school: School, { source, answers, absent = [], gone = [], damaged = [], pictures = true, note }: Opening = {}): Promise<void> {
+export async function openLesson(stage: Stage, school: School, { source, answers, absent = [], gone = [], damaged = [], slow = [], pictures = true, note }: Opening = {}): Promise<void> {
   // What the lesson before still asks for is not of this one.
   await stage.page.goto('about:blank');
   stage.page.removeAllListeners('request');
@@ -41,6 +42,7 @@ export async function openLesson(stage: Stage, school: School, { source, answers
   await stage.show(all, { absent });
   await stage.setGone(gone);
   await stage.setDamaged(damaged);
+  await stage.setSlow(slow);
   await stage.page.locator('.course-card .card-button').first().click();
   await stage.page.getByRole('button', { name: /^Play Four/ }).click();
   if (pictures) await stage.page.waitForFunction(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 2);

@@ -40,7 +40,7 @@ export interface Stage {
   readonly setAbsent: (parts: readonly string[]) => Promise<void>;
   /** From now on they are gone for good (404). */
   readonly setGone: (parts: readonly string[]) => Promise<void>;
-  /** From now on they never come. */
+  /** As long as they are named, they do not come. */
   readonly setSlow: (parts: readonly string[]) => Promise<void>;
   /** From now on they come as noise in whole boxes. */
   readonly setDamaged: (parts: readonly string[]) => Promise<void>;

@@ -179,6 +179,22 @@ describe('a lesson with a ladder', () => {
     expect((await ask(`${id}/2.m4s`)).status).toBe(200);
   });
 
+  it('whose lease is gone is worth another try when word of leases comes, by that alone', { timeout: 60_000 }, async () => {
+    const leases = core.leases as Leases & { renewDue(): Promise<void> };
+    const [id = ''] = lesson().renditions.map((rendition) => rendition.id);
+    await ask(`${id}/1.m4s`);
+    // Without a line nothing is tried by the clock.
+    await line.cut();
+    await core.connectivity.probe();
+    await leases.drop(core.accounts.current()?.accountId ?? 'nobody#', 'making-tea');
+    const available: string[] = [];
+    core.playback.available(({ mediaId }) => available.push(mediaId));
+    expect(await ask(`${id}/1.m4s`)).toMatchObject({ status: 503, headers: { 'x-teachify-reason': 'lease_missing' } });
+    expect(available).toEqual([]);
+    await leases.renewDue();
+    expect(available).toEqual([source.mediaId]);
+  });
+
   it('captions that cannot be had are said to be so, and the film does not stand still for them', async () => {
     await line.cut();
     await core.connectivity.probe();

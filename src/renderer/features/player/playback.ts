@@ -50,6 +50,8 @@ export function startPlayback(
   signal: AbortSignal,
 ): Playback {
   let engine: Engine | null = null;
+  // Where it begins: the student may go elsewhere before the engine is loaded.
+  let beginMs = startMs;
   const gate = createGate({
     blocked: (code) => {
       store.setState({ blocked: { code, retrying: false } });
@@ -80,10 +82,10 @@ export function startPlayback(
     lineGone: store.getState().blocked?.retrying === false,
   });
   const begin = async () => {
-    const started = await startEngine({ video, source, startMs, gate, toPlay: wish.toPlay, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
+    const started = await startEngine({ video, source, startMs: () => beginMs, gate, toPlay: wish.toPlay, soundLanguage: () => store.getState().soundLanguage, situation, listener, now: monotonic });
     if (signal.aborted) return started.destroy();
     engine = started;
-    await video.play();
+    if (wish.toPlay()) await video.play();
   };
   begin().catch((error: unknown) => {
     // A play() overtaken by pause() or by closing is no failure; a player part that cannot be loaded is.
@@ -111,8 +113,11 @@ export function startPlayback(
   const seekTo = (ms: number) => {
     const seconds = Math.min(Math.max(0, ms), source.durationMs) / 1000;
     store.setState({ positionMs: ms, blocked: null, resumed: false });
-    video.currentTime = seconds;
-    engine?.goTo(seconds);
+    beginMs = seconds * 1000;
+    if (engine) {
+      video.currentTime = seconds;
+      engine.goTo(seconds);
+    }
     // What waits on, having nothing to do with the place, says so again.
     gate.open();
   };
@@ -163,7 +168,8 @@ export function startPlayback(
 interface EngineStart {
   readonly video: HTMLVideoElement;
   readonly source: PlaybackSource;
-  readonly startMs: number;
+  /** Read once its parts are loaded. */
+  readonly startMs: () => number;
   readonly gate: Gate;
   readonly toPlay: Wish['toPlay'];
   readonly soundLanguage: HlsEngineOptions['soundLanguage'];
@@ -172,12 +178,12 @@ interface EngineStart {
   readonly now: () => number;
 }
 
-async function startEngine({ source, ...rest }: EngineStart): Promise<Engine> {
+async function startEngine({ source, startMs, ...rest }: EngineStart): Promise<Engine> {
   const qualities = source.qualities.map(({ quality }) => quality);
   if (source.kind === 'mp4') {
     const { createPlainEngine } = await import('./engine/plain-engine.ts');
-    return createPlainEngine({ ...rest, url: source.url, quality: qualities[0] ?? null, isBlocked: () => rest.situation().lineGone });
+    return createPlainEngine({ ...rest, startMs: startMs(), url: source.url, quality: qualities[0] ?? null, isBlocked: () => rest.situation().lineGone });
   }
   const { createHlsEngine } = await loadHlsEngine();
-  return createHlsEngine({ ...rest, url: source.url, playlists: source.playlists, qualities });
+  return createHlsEngine({ ...rest, startMs: startMs(), url: source.url, playlists: source.playlists, qualities });
 }

@@ -67,6 +67,8 @@ function OpenPlayer({ source, beginMs, fullScreen, onShowShortcuts, onOpenAgain 
   const startMs = beginMs ?? resumeMs;
   const [store] = useState(() =>
     createPlayerStore({
+      // It begins by itself.
+      playing: true,
       positionMs: startMs,
       resumed: beginMs === null && startMs > 0,
       volume: settings.volume,
