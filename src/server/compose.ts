@@ -20,6 +20,7 @@ import { createAuthorizationCodes, oauthClientId } from './services/authorizatio
 import { createKeeping } from './services/keeping.ts';
 import { createPlainProgress } from './services/plain-progress.ts';
 import { createFileSender } from './routes/send-file.ts';
+import { sweepLooseMedia } from './services/loose-media.ts';
 import { createLeaseIssuer } from './services/leases.ts';
 import { createMediaKinds } from './services/media-kinds.ts';
 import { openSchoolMedia } from './storage/school-media.ts';
@@ -126,7 +127,11 @@ export async function startServer(given: z.input<typeof optionsSchema>, { now, s
   const maker = createLessonMaker({ store, publication, workshop: join(options.data, 'workshop'), now });
   const work = () => runLessonWorker({ jobs, maker, now, rest, onError: (error) => app.log.error({ err: error }, 'a job failed') }, closing.signal);
   const working = Promise.all(Array.from({ length: options.workers }, work));
-  const sweep = () => void Promise.all([uploads.sweep(), sweepSources(sources, now()), sweepIncoming(join(options.data, 'media'), now())]).catch((error: unknown) => app.log.error({ err: error }, 'sweeping failed'));
+  const sweepAll = async () => {
+    await Promise.all([uploads.sweep(), sweepSources(sources, now()), sweepIncoming(join(options.data, 'media'), now())]);
+    await sweepLooseMedia({ store, media, now, signal: closing.signal });
+  };
+  const sweep = () => void sweepAll().catch((error: unknown) => closing.signal.aborted || app.log.error({ err: error }, 'sweeping failed'));
   sweep();
   const rereading = setInterval(() => void keys.refresh().catch((error: unknown) => app.log.error({ err: error }, 'the keys could not be read')), rereadMs).unref();
   const sweeping = setInterval(sweep, hourMs).unref();

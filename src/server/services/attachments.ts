@@ -12,6 +12,7 @@ import { recordAction, type Actor } from './audit.ts';
 import { touchCourse } from './catalog-changes.ts';
 import { requireTeacherOfLesson } from './course-access.ts';
 import { deriveFileKey, encryptWhole } from './encryption.ts';
+import { bindLoose, loosen } from './loose-media.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 /** More than any handout; it is encrypted in memory. */
@@ -61,13 +62,14 @@ export function createAttachments({ store, media, keys, now }: Dependencies): At
       if (bytes.length > largestAttachment) throw new TeachifyError('payload_too_large', 'No attachment is larger than 100 MiB');
       const mimeType = attachmentType(name, bytes);
       const keyId = randomUUID();
-      const { sha256, bytes: size } = await media.put([encryptWhole(deriveFileKey(lesson.content_key, keyId), bytes)]);
+      const { sha256, bytes: size } = await media.put([encryptWhole(deriveFileKey(lesson.content_key, keyId), bytes)], { announce: (own) => loosen(store, lessonId, [own], now()) });
       await inTransaction(store, async (db) => {
         await takeTurn(db, `lesson ${lessonId}`);
         const present = await attachmentsOf(db, lessonId);
         if (present.some((one) => one.name === name)) throw new TeachifyError('conflict', 'The lesson has a file of this name');
         const { last } = await db.selectFrom('attachments').select(({ fn }) => fn.max('position').as('last')).where('lesson_id', '=', lessonId).executeTakeFirstOrThrow();
         const file: PublishedFile = { sha256, bytes: size, keyId };
+        if ((await bindLoose(db, [sha256])) === 0) throw new TeachifyError('server_error', 'The attachment was swept away before it was attached');
         await db.insertInto('attachments').values({ lesson_id: lessonId, name, position: last === null ? 0 : Number(last) + 1, mime_type: mimeType, file: JSON.stringify(file) }).execute();
         await republish(db, lessonId);
         await recordAction(db, now(), actor, 'attachment.add', lessonId, { name, mimeType });
@@ -77,8 +79,10 @@ export function createAttachments({ store, media, keys, now }: Dependencies): At
       inTransaction(store, async (db) => {
         await takeTurn(db, `lesson ${lessonId}`);
         await requireTeacherOfLesson(db, actor, lessonId, now());
-        const { numDeletedRows } = await db.deleteFrom('attachments').where('lesson_id', '=', lessonId).where('name', '=', name).executeTakeFirst();
-        if (numDeletedRows === 0n) throw notFound('Attachment');
+        const detached = (await attachmentsOf(db, lessonId)).find((one) => one.name === name);
+        if (!detached) throw notFound('Attachment');
+        await db.deleteFrom('attachments').where('lesson_id', '=', lessonId).where('name', '=', name).execute();
+        await loosen(db, lessonId, [detached.file.sha256], now());
         await republish(db, lessonId);
         await recordAction(db, now(), actor, 'attachment.remove', lessonId, { name });
       }),

@@ -5,9 +5,11 @@ import { TeachifyError } from '../../shared/errors.ts';
 import type { EncodedLesson } from '../../shared/models/encoded-lesson.ts';
 import { touchCourse } from './catalog-changes.ts';
 import { contentKeyOf } from './content-key.ts';
+import { loosen, ownFilesIn } from './loose-media.ts';
+import { unnamedFilm } from './media-kinds.ts';
 import { requireOwnCourse } from './publication.ts';
 import type { Store } from '../store/database.ts';
-import { inTransaction } from '../store/transactions.ts';
+import { inTransaction, takeTurn } from '../store/transactions.ts';
 
 /** A lesson whose video lies elsewhere as HLS (RFC 8216) and stays there. */
 export type LinkedLesson = Pick<EncodedLesson, 'id' | 'courseId' | 'title' | 'description' | 'language' | 'timelineId'> & { readonly url: string };
@@ -34,7 +36,12 @@ export async function linkLesson(store: Store, lesson: LinkedLesson, now: number
     ...{ source_hash: createHash('sha256').update(lesson.url).digest('hex'), published_at: now },
   };
   await inTransaction(store, async (db) => {
+    await takeTurn(db, `lesson ${lesson.id}`);
+    const before = await db.selectFrom('lessons').select(['manifest', 'plain_sha256']).where('id', '=', lesson.id).executeTakeFirst();
     await db.insertInto('lessons').values({ id: lesson.id, content_key: await contentKeyOf(db, lesson.id), ...row }).onConflict((conflict) => conflict.column('id').doUpdateSet(row)).execute();
+    await loosen(db, lesson.id, ownFilesIn(before?.manifest), now);
+    // With the next sweep: nobody is kept from a film in clear that no lesson is of.
+    await loosen(db, lesson.id, await unnamedFilm(db, before?.plain_sha256 ?? null), 0);
     await touchCourse(db, lesson.courseId);
   });
 }

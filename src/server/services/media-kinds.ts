@@ -32,8 +32,11 @@ export function createMediaKinds(store: Store, media: Pick<MediaStorage, 'size'>
 /** The film, when no lesson is of it: then nobody is kept from it any more, and it has to go. */
 export async function unnamedFilm(store: Store, sha256: string | null): Promise<string[]> {
   if (sha256 === null) return [];
-  const other = await store.selectFrom('lessons').select('id').where('plain_sha256', '=', sha256).executeTakeFirst();
-  return other ? [] : [sha256];
+  return (await isNamedFilm(store, sha256)) ? [] : [sha256];
+}
+
+export async function isNamedFilm(store: Store, sha256: string): Promise<boolean> {
+  return (await store.selectFrom('lessons').select('id').where('plain_sha256', '=', sha256).executeTakeFirst()) !== undefined;
 }
 
 async function ask(store: Store, media: Pick<MediaStorage, 'size'>, sha256: string): Promise<MediaKind> {

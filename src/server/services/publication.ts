@@ -14,8 +14,9 @@ import { touchCourse } from './catalog-changes.ts';
 import { bitRatesOf } from './bit-rates.ts';
 import { contentKeyOf } from './content-key.ts';
 import { atOnce, type Endure } from './endurance.ts';
-import { unnamedFilm } from './media-kinds.ts';
-import { hashFile, PublishedFiles } from './published-files.ts';
+import { bindLoose, loosen, ownFilesIn, ownFilesOf } from './loose-media.ts';
+import { isNamedFilm, unnamedFilm } from './media-kinds.ts';
+import { areRemembered, hashFile, PublishedFiles } from './published-files.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
@@ -80,11 +81,11 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
   if (before?.source_hash === sourceHash) return 'unchanged';
 
   const contentKey = await contentKeyOf(store, lesson.id);
-  const files = new PublishedFiles(store, media, { lessonId: lesson.id, contentKey, keyIds });
+  const files = new PublishedFiles({ store, media, now }, { lessonId: lesson.id, contentKey, keyIds });
   const poster = lesson.poster ? await publishPicture(join(folder, lesson.poster)) : null;
   const revision = (before?.revision ?? 0) + 1;
   const manifest = lesson.plainVideo ? null : await describe(folder, lesson, revision, files, poster, await attachmentsOf(store, lesson.id));
-  const plain = lesson.plainVideo ? await media.put(createReadStream(join(folder, lesson.plainVideo))) : null;
+  const plain = lesson.plainVideo ? await media.put(createReadStream(join(folder, lesson.plainVideo)), { announce: (sha256) => loosen(store, lesson.id, [sha256], now()) }) : null;
   const payload = manifest ? JSON.stringify(toWire(manifest)) : null;
   const row = {
     id: lesson.id,
@@ -112,6 +113,13 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     const current = await db.selectFrom('lessons').select(['revision', 'course_id', 'timeline_id']).where('id', '=', lesson.id).executeTakeFirst();
     requirePlace(current, lesson, of);
     if (current?.revision !== before?.revision) return 'overtaken';
+    if (!(await bindFiles(db, lesson.id, { manifest, film: plain?.sha256 ?? null }))) {
+      // What was swept away may be on its way out still: it comes again under other names.
+      keyIds.clear();
+      return 'overtaken';
+    }
+    const named = new Set(manifest ? ownFilesOf(manifest) : []);
+    await loosen(db, lesson.id, ownFilesIn(before?.manifest).filter((sha256) => !named.has(sha256)), now());
     await db
       .insertInto('lessons')
       .values(row)
@@ -122,6 +130,17 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
   });
   if (outcome === 'published') for (const film of await unnamedFilm(store, before?.plain_sha256 ?? null)) await media.remove(film);
   return outcome;
+}
+
+/** False when one of them is not there any more, or going. */
+async function bindFiles(db: Store, lessonId: string, { manifest, film }: { readonly manifest: Manifest | null; readonly film: string | null }): Promise<boolean> {
+  if (film !== null && (await bindLoose(db, [film])) === 0 && !(await isNamedFilm(db, film))) return false;
+  if (manifest === null) return true;
+  // Attachments are bound by who attached them.
+  const own = ownFilesOf({ ...manifest, sideFiles: manifest.sideFiles.filter(({ role }) => role !== 'attachment') });
+  if (!(await areRemembered(db, lessonId, own))) return false;
+  await bindLoose(db, own);
+  return true;
 }
 
 /** Throws conflict for a lesson of another course, which may have come since this one was ordered: its key and attachments are that course's. */

@@ -3,9 +3,11 @@ import { open } from 'node:fs/promises';
 import type { EncodedRendition } from '../../shared/models/encoded-lesson.ts';
 import type { PublishedFile } from '../../shared/models/manifest.ts';
 import { encodePieceTable } from '../../shared/models/piece-table.ts';
-import type { MediaStorage } from '../storage/ports.ts';
+import type { Content, MediaFile, MediaStorage } from '../storage/ports.ts';
 import type { Store } from '../store/database.ts';
+import { inTransaction, takeTurn } from '../store/transactions.ts';
 import { deriveFileKey, encryptSegment, encryptWhole } from './encryption.ts';
+import { holdLoose, loosen } from './loose-media.ts';
 
 /** A published file remembered by what it was made of. */
 interface Remembered {
@@ -13,17 +15,34 @@ interface Remembered {
   readonly pieceTable: PublishedFile | null;
 }
 
-/** Encrypts and stores the files of one lesson; what was published before from the same bytes keeps key and bytes. */
+interface Dependencies {
+  readonly store: Store;
+  readonly media: MediaStorage;
+  readonly now: () => number;
+}
+
+interface OfLesson {
+  readonly lessonId: string;
+  readonly contentKey: string;
+  readonly keyIds: Map<string, string>;
+}
+
+/**
+ * Encrypts and stores the files of one lesson; what was published before from the same bytes keeps key and bytes. All of them are
+ * loose until a manifest names them.
+ */
 export class PublishedFiles {
   readonly #store: Store;
   readonly #media: MediaStorage;
+  readonly #now: () => number;
   readonly #lessonId: string;
   readonly #contentKey: string;
   readonly #keyIds: Map<string, string>;
 
-  constructor(store: Store, media: MediaStorage, { lessonId, contentKey, keyIds }: { readonly lessonId: string; readonly contentKey: string; readonly keyIds: Map<string, string> }) {
+  constructor({ store, media, now }: Dependencies, { lessonId, contentKey, keyIds }: OfLesson) {
     this.#store = store;
     this.#media = media;
+    this.#now = now;
     this.#lessonId = lessonId;
     this.#contentKey = contentKey;
     this.#keyIds = keyIds;
@@ -31,7 +50,7 @@ export class PublishedFiles {
 
   async whole(plain: Uint8Array): Promise<PublishedFile> {
     const { file } = await this.#once(sha256(plain), async (keyId, key) => {
-      const { sha256: name, bytes } = await this.#media.put([encryptWhole(key, plain)]);
+      const { sha256: name, bytes } = await this.#put([encryptWhole(key, plain)]);
       return { file: { sha256: name, bytes, keyId }, pieceTable: null };
     });
     return file;
@@ -51,34 +70,32 @@ export class PublishedFiles {
           yield listed(encryptSegment(key, index + 1, await readAt(source, offset, bytes)), durationUs);
         }
       }
-      const stored = await this.#media.put(encrypted()).finally(() => source.close());
+      const stored = await this.#put(encrypted()).finally(() => source.close());
       const table = encodePieceTable(pieces);
-      const pieceTable = await this.#media.put([table]);
+      const pieceTable = await this.#put([table]);
       return { file: { ...stored, keyId }, pieceTable: { ...pieceTable, keyId: null } };
     });
   }
 
+  #put(content: Content): Promise<MediaFile> {
+    return this.#media.put(content, { announce: (sha256) => loosen(this.#store, this.#lessonId, [sha256], this.#now()) });
+  }
+
   async #once(plainSha256: string, make: (keyId: string, key: Uint8Array) => Promise<Remembered>): Promise<Remembered> {
-    const known = await this.#find(plainSha256);
+    const known = await this.#hold(plainSha256);
     if (known) return known;
     const keyId = this.#keyIds.get(plainSha256) ?? randomUUID();
     this.#keyIds.set(plainSha256, keyId);
     const made = await make(keyId, deriveFileKey(this.#contentKey, keyId));
-    const { numInsertedOrUpdatedRows } = await this.#store
-      .insertInto('published_files')
-      .values({
-        lesson_id: this.#lessonId,
-        plain_sha256: plainSha256,
-        sha256: made.file.sha256,
-        bytes: made.file.bytes,
-        key_id: keyId,
-        piece_table: made.pieceTable ? JSON.stringify(made.pieceTable) : null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows) return made;
+    const outcome = await this.#remember(plainSha256, made);
+    if (outcome === 'new') return made;
+    if (outcome === 'swept') {
+      // It may be on its way out still, so it comes again under another name.
+      this.#keyIds.delete(plainSha256);
+      return this.#once(plainSha256, make);
+    }
     // Somebody else was first with the same file. It has a key of its own, so what was made here is nobody's.
-    const theirs = await this.#find(plainSha256);
+    const theirs = await this.#hold(plainSha256);
     if (!theirs) throw new Error(`A published file of ${this.#lessonId} is neither new nor there`);
     if (theirs.file.sha256 === made.file.sha256) return theirs;
     await this.#media.remove(made.file.sha256);
@@ -86,12 +103,43 @@ export class PublishedFiles {
     return theirs;
   }
 
-  async #find(plainSha256: string): Promise<Remembered | null> {
-    const row = await this.#store.selectFrom('published_files').selectAll().where('lesson_id', '=', this.#lessonId).where('plain_sha256', '=', plainSha256).executeTakeFirst();
-    if (!row) return null;
-    const pieceTable = row.piece_table ? (JSON.parse(row.piece_table) as PublishedFile) : null;
-    return { file: { sha256: row.sha256, bytes: Number(row.bytes), keyId: row.key_id }, pieceTable };
+  #remember(plainSha256: string, { file, pieceTable }: Remembered): Promise<'new' | 'known' | 'swept'> {
+    return inTransaction(this.#store, async (db) => {
+      await takeTurn(db, `lesson ${this.#lessonId}`);
+      const names = namesOf({ file, pieceTable });
+      if ((await holdLoose(db, names, this.#now())) < names.length) return 'swept';
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('published_files')
+        .values({ lesson_id: this.#lessonId, plain_sha256: plainSha256, sha256: file.sha256, bytes: file.bytes, key_id: file.keyId, piece_table: pieceTable ? JSON.stringify(pieceTable) : null })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows ? 'new' : 'known';
+    });
   }
+
+  /** What was made of it before, which stays a while longer. */
+  #hold(plainSha256: string): Promise<Remembered | null> {
+    return inTransaction(this.#store, async (db) => {
+      await takeTurn(db, `lesson ${this.#lessonId}`);
+      const row = await db.selectFrom('published_files').selectAll().where('lesson_id', '=', this.#lessonId).where('plain_sha256', '=', plainSha256).executeTakeFirst();
+      if (!row) return null;
+      const pieceTable = row.piece_table ? (JSON.parse(row.piece_table) as PublishedFile) : null;
+      const known = { file: { sha256: row.sha256, bytes: Number(row.bytes), keyId: row.key_id }, pieceTable };
+      await holdLoose(db, namesOf(known), this.#now());
+      return known;
+    });
+  }
+}
+
+function namesOf({ file, pieceTable }: Remembered): string[] {
+  return [file.sha256, ...(pieceTable ? [pieceTable.sha256] : [])];
+}
+
+/** Whether all of these files of a lesson are remembered still, and none was swept since. */
+export async function areRemembered(db: Store, lessonId: string, names: readonly string[]): Promise<boolean> {
+  const rows = await db.selectFrom('published_files').select(['sha256', 'piece_table']).where('lesson_id', '=', lessonId).execute();
+  const known = new Set(rows.flatMap(({ sha256, piece_table: table }) => [sha256, table === null ? '' : (JSON.parse(table) as PublishedFile).sha256]));
+  return names.every((name) => known.has(name));
 }
 
 /** SHA-256 of what lies there, in hexadecimal digits. */

@@ -17,7 +17,7 @@ export function createFolderStorage(folder: string): MediaStorage {
     size,
     localPath: pathOf,
     put: (content, about) =>
-      spool(join(folder, 'incoming'), content, about?.sha256, async ({ path, sha256, bytes }) => {
+      spool(join(folder, 'incoming'), content, about, async ({ path, sha256, bytes }) => {
         const place = pathOf(sha256);
         // A web server of another user sends these files (X-Accel-Redirect); they are ciphertext.
         await chmod(path, 0o644);

@@ -9,11 +9,13 @@ export interface MediaFile {
 
 export type Content = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-interface About {
+export interface About {
   /** The name that is expected; other bytes are refused. */
   readonly sha256?: string;
   /** Media type, for those that give the file out without asking us; bytes of no type when left out. */
   readonly type?: string;
+  /** Told the name before anything lies under it; what it throws keeps the file out. */
+  readonly announce?: (sha256: string) => Promise<void>;
 }
 
 /** Published files, named by the SHA-256 of their bytes. Immutable, so that whoever knows a name may keep what it got. */

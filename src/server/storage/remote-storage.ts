@@ -62,7 +62,7 @@ export function createRemoteStorage({ objects, spoolFolder, pause }: Dependencie
   return {
     size,
     localPath: () => null,
-    put: (content, about) => spool(spoolFolder, content, about?.sha256, (file) => upload(file, about?.type ?? 'application/octet-stream')),
+    put: (content, about) => spool(spoolFolder, content, about, (file) => upload(file, about?.type ?? 'application/octet-stream')),
     open: async (sha256, range) => {
       const bytes = await size(sha256);
       if (bytes === null) throw notFound('File');

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TeachifyError } from '../../shared/errors.ts';
-import type { Content, MediaFile } from './ports.ts';
+import type { About, Content, MediaFile } from './ports.ts';
 
 /** A whole file whose name is known, on its way to its place. */
 export interface Spooled extends MediaFile {
@@ -11,15 +11,17 @@ export interface Spooled extends MediaFile {
 
 /**
  * Writes content into a file of its own, synced, and hands it to `use`; what is still there afterwards goes.
- * Throws disk_full, or piece_corrupt when the bytes are not those `expected`.
+ * Throws disk_full, or piece_corrupt when the bytes are not those expected.
  */
-export async function spool<Result>(folder: string, content: Content, expected: string | undefined, use: (spooled: Spooled) => Promise<Result>): Promise<Result> {
+export async function spool<Result>(folder: string, content: Content, about: About | undefined, use: (spooled: Spooled) => Promise<Result>): Promise<Result> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());
   const file = await open(path, 'wx', 0o600);
   try {
     const written = await fill(file, content).finally(() => file.close());
-    if (expected !== undefined && written.sha256 !== expected) throw new TeachifyError('piece_corrupt', `The bytes given for ${expected} are those of ${written.sha256}`);
+    const expected = about?.sha256 ?? written.sha256;
+    if (written.sha256 !== expected) throw new TeachifyError('piece_corrupt', `The bytes given for ${expected} are those of ${written.sha256}`);
+    await about?.announce?.(written.sha256);
     return await use({ path, ...written });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new TeachifyError('disk_full', 'The disk of the course server is full', { cause: error });

@@ -14,11 +14,12 @@ import { mediaCopies } from './migrations/0150-media-copies.ts';
 import { peopleAndCourses } from './migrations/0110-people-and-courses.ts';
 import { waitingJobs } from './migrations/0170-waiting-jobs.ts';
 import { uploadReservations } from './migrations/0180-upload-reservations.ts';
+import { looseMedia } from './migrations/0190-loose-media.ts';
 import { school } from './migrations/0010-school.ts';
 import type { Store } from './schema.ts';
 import { takeTurn } from './transactions.ts';
 
-const migrations = [school, access, progress, notes, jobs, links, done, choices, sittings, schoolKeys, jobClaims, signIn, peopleAndCourses, mediaCopies, lessonKeys, waitingJobs, uploadReservations];
+const migrations = [school, access, progress, notes, jobs, links, done, choices, sittings, schoolKeys, jobClaims, signIn, peopleAndCourses, mediaCopies, lessonKeys, waitingJobs, uploadReservations, looseMedia];
 
 /** Brings a database up to date, in one transaction: all steps or none, and of two servers that start at once one waits for the other. */
 export async function migrate(store: Store): Promise<void> {

@@ -88,6 +88,8 @@ export interface Schema {
   };
   /** What pg-boss has no word for; see boss-jobs.ts. Its own tables are in a schema of its own. */
   job_claims: { id: string; kind: string; lease: string | null; progress: number; error: string | null; waiting_for: Generated<WaitingFor | null>; created_at: number; updated_at: number };
+  /** Files of a lesson that no manifest names since then, not yet or not any more; `doomed_at` is set while one is being removed. See loose-media.ts. */
+  loose_media: { sha256: string; lesson_id: string; since: number; doomed_at: number | null };
   /** Files that a move to another storage has copied and verified. */
   media_copies: { storage: string; sha256: string };
   /** What uploads under way take of their owner's quota, until `until`. */

@@ -72,6 +72,15 @@ export function storageContract(get: () => MediaStorage): void {
     expect(await get().size(sha256(content))).toBe(null);
   });
 
+  it('tells the name before anything lies under it, and takes nothing in when that is refused', async () => {
+    const content = bytesOf(6000, 5);
+    const told: unknown[] = [];
+    await expect(get().put([content], { announce: () => Promise.reject(new Error('not now')) })).rejects.toThrow('not now');
+    const announce = async (name: string) => void told.push([name, await get().size(name)]);
+    await get().put([content], { announce });
+    expect(told).toEqual([[sha256(content), null]]);
+  });
+
   it('says that a file is not there, of one that never was and of one that went', async () => {
     expect(await get().size(missing)).toBe(null);
     await expect(get().open(missing)).rejects.toMatchObject({ code: 'not_found' });

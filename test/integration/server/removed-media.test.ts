@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Upload } from 'tus-js-client';
+import { linkLesson } from '../../../src/server/services/linked-lesson.ts';
 import { createPublication } from '../../../src/server/services/publication.ts';
 import { openSchoolKeys } from '../../../src/server/services/school-keys.ts';
 import { createFolderStorage } from '../../../src/server/storage/folder-storage.ts';
@@ -75,4 +79,18 @@ it('attachments go with their lesson', async () => {
   expect((await send('DELETE', '/api/school/lessons/making-tea')).status).toBe(204);
   const left = await stored();
   expect(own.filter((name) => left.includes(name))).toEqual([]);
+});
+
+it('a film in clear whose lesson lies elsewhere now goes with the next sweep', async () => {
+  const name = createHash('sha256').update('and a better one').digest('hex');
+  expect(await stored()).toContain(name);
+  const playlist = ['#EXTM3U', '#EXT-X-TARGETDURATION:2', '#EXTINF:2,', 'one.ts', '#EXT-X-ENDLIST', ''].join('\n');
+  const elsewhere = createServer((_, response) => response.end(playlist)).listen(0, '127.0.0.1');
+  await once(elsewhere, 'listening');
+  const store = await openStore(school.database);
+  const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/playlist.m3u8`;
+  await linkLesson(store, { id: 'late', courseId: 'tea', title: 'Late', description: '', language: 'en', timelineId: 'of-late', url }, school.clock.now()).finally(() => store.destroy());
+  elsewhere.close();
+  await school.restart();
+  await expect.poll(stored, { timeout: 30_000 }).not.toContain(name);
 });
