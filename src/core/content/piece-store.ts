@@ -7,12 +7,11 @@ import type { Connection } from '../database/connection.ts';
 import type { Connectivity } from '../net/ports.ts';
 import { BlockFiles } from './block-files.ts';
 import { Committer } from './committer.ts';
+import { Fetching } from './fetching.ts';
 import { FileRepository } from './file-repository.ts';
 import { moveBlocks } from './folder-move.ts';
-import { hostOf, schoolHost } from './hosts.ts';
-import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, KeptBytes, LineBudget, PieceRef, PieceRun, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
-import { nextRun, runLimit } from './run-planner.ts';
-import { RunsUnderway } from './runs-underway.ts';
+import { schoolHost } from './hosts.ts';
+import type { BandwidthMeter, FetchOptions, FileDescription, FileId, FolderMove, KeptBytes, LineBudget, PieceRef, PiecesChanged, PieceSource, PieceStore } from './ports.ts';
 import { StoredFile } from './stored-file.ts';
 import { Transfers } from './transfers.ts';
 import { UnclaimedFiles } from './unclaimed-files.ts';
@@ -47,10 +46,10 @@ class DiskPieceStore implements PieceStore {
   readonly #blocks: BlockFiles;
   readonly #committer: Committer;
   readonly #transfers: Transfers;
+  readonly #fetching: Fetching;
   readonly #unclaimed: UnclaimedFiles;
   readonly #files = new Map<FileId, StoredFile>();
   readonly #registering = new Map<FileId, Promise<void>>();
-  readonly #underway = new RunsUnderway();
   readonly #changed = new Emitter<PiecesChanged>();
   readonly #closing = new AbortController();
   #sinceEviction = 0;
@@ -66,6 +65,10 @@ class DiskPieceStore implements PieceStore {
       blocks: this.#blocks,
       closing: this.#closing.signal,
       committer: this.#committer,
+    });
+    this.#fetching = new Fetching({
+      ...{ file: (fileId) => this.#file(fileId), transfers: this.#transfers, bandwidth: dependencies.bandwidth },
+      closing: this.#closing.signal,
     });
     this.#unclaimed = new UnclaimedFiles({
       ...{ rows: this.#rows, blocks: this.#blocks, clock: dependencies.clock },
@@ -99,27 +102,8 @@ class DiskPieceStore implements PieceStore {
     throw new TeachifyError('piece_corrupt', `Piece ${piece} of ${fileId} does not stay on this disk`);
   }
 
-  async fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
-    if (options.priority === 'foreground') this.#underway.takeOver(wanted);
-    const running = new Set<Promise<void>>();
-    let failure: unknown;
-    while (failure === undefined && !this.#isStopped(options)) {
-      const next = wanted.find((ref) => this.#isAbsent(ref));
-      const giveBack = next && (await this.#transfers.takeSlot(options, hostOf(this.#file(next.fileId).description, next.piece)).catch(() => undefined));
-      const run = giveBack && failure === undefined ? this.#plan(wanted) : undefined;
-      if (!giveBack || !run) {
-        giveBack?.();
-        break;
-      }
-      const work = this.#obtain(run, options, giveBack)
-        .catch((error: unknown) => void (failure ??= error))
-        .finally(() => running.delete(work));
-      running.add(work);
-    }
-    await Promise.all(running);
-    if (this.#isStopped(options)) throw new TeachifyError('cancelled', 'The transfer was stopped');
-    if (failure !== undefined) throw failure;
-    await this.#awaitOthers(wanted, options);
+  fetch(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
+    return this.#fetching.fetch(wanted, options);
   }
 
   async claim(...[claim, fileIds]: Parameters<PieceStore['claim']>): Promise<void> {
@@ -226,11 +210,7 @@ class DiskPieceStore implements PieceStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#underway.allSettled();
-  }
-
-  #isStopped({ signal }: FetchOptions): boolean {
-    return (signal?.aborted ?? false) || this.#closing.signal.aborted;
+    await this.#fetching.allSettled();
   }
 
   #file(fileId: FileId): StoredFile {
@@ -245,44 +225,6 @@ class DiskPieceStore implements PieceStore {
     if (isHalf) file.clear();
     if (isHalf || (await file.adopt(this.#blocks))) await this.#save([file]);
     this.#files.set(description.id, file);
-  }
-
-  #plan(wanted: readonly PieceRef[]): PieceRun | undefined {
-    return nextRun(wanted, {
-      describe: (fileId) => this.#file(fileId).description,
-      comesWhole: (fileId) => this.#file(fileId).comesWhole,
-      isAbsent: (ref) => this.#isAbsent(ref),
-      partial: ({ fileId, piece }) => this.#file(fileId).partials.get(piece) ?? 0,
-      limitBytes: runLimit(this.#deps.bandwidth.bitsPerSecond()),
-    });
-  }
-
-  /** Neither here nor on its way. */
-  #isAbsent(ref: PieceRef): boolean {
-    return !this.#file(ref.fileId).bits.has(ref.piece) && !this.#underway.has(ref);
-  }
-
-  /** Takes the run's pieces for this transfer and brings them; the planner leaves them alone meanwhile. */
-  async #obtain(run: PieceRun, options: FetchOptions, slot: () => void): Promise<void> {
-    const underway = this.#underway.begin(run, options.priority);
-    const stillWanted = (piece: number) => {
-      underway.piece = piece;
-      return piece < underway.end && (!options.signal?.aborted || this.#underway.isShared(underway));
-    };
-    const transfer = this.#transfers.bring(run, this.#file(run.file.id), { options, slot, stillWanted });
-    // The failure is this caller's to report; those who only wait look at the bits afterwards.
-    underway.settled = transfer.catch(() => {});
-    await transfer.finally(() => this.#underway.end(underway));
-  }
-
-  /** Waits for pieces that another caller's transfer brings; brings them itself when that one failed. */
-  async #awaitOthers(wanted: readonly PieceRef[], options: FetchOptions): Promise<void> {
-    for (const ref of wanted) {
-      if (this.#isStopped(options)) break;
-      await this.#underway.join(ref)?.settled;
-    }
-    const left = wanted.filter(({ fileId, piece }) => !this.#file(fileId).bits.has(piece));
-    if (left.length > 0) await this.fetch(left, options);
   }
 
   async #commit(batch: ReadonlyMap<StoredFile, readonly number[]>): Promise<void> {
