@@ -4,17 +4,11 @@ import { errorCodes } from '../../../src/shared/errors.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { createSchool, download, signedOut } from '../../harness/screens/school.ts';
 import { failure, value, type Answers } from '../../harness/fixture-bridge.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 
 // The screens around the player over a bridge of fixtures: what a press asks of main, and what an announcement changes.
 const school = createSchool();
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
-test.afterEach(() => expect(stage.troubles).toEqual([]));
+const stage = stageOfFile();
 
 test('the demo student is filled in and signed in', async () => {
   await show({ ...value('accounts.state', signedOut), ...failure('accounts.signIn', 'wrong_credentials', false) });

@@ -1,24 +1,19 @@
 import { expect, test } from '@playwright/test';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, showPanel, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { playerOn } from '../../harness/screens/open-lesson.ts';
 import { createSchool, playbackSource } from '../../harness/screens/school.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
 
 // The controls and the panel, one after the other, over a bridge of fixtures and with a real element.
 const school = createSchool();
 const withCaptions = value('settings.get', { ...defaultSettings, captions: true, captionLanguage: 'en' });
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
+const stage = stageOfFile();
+const { named, openLesson, showPanel, video } = playerOn(stage, school);
 test.afterEach(async () => {
   await stage.resize(1280, 800);
   await stage.page.emulateMedia({ forcedColors: null });
-  expect(stage.troubles).toEqual([]);
 });
 
 test('the bar shows what is buffered and what is on this computer, where it is', async () => {
@@ -108,7 +103,7 @@ test('the speed is chosen from its menu, keeps the pitch, and is remembered', as
 test('the transcript follows what is said, leads to it by a click, and is searched', async () => {
   await openLesson({ answers: withCaptions });
   const { page } = stage;
-  await showPanel(stage);
+  await showPanel();
   await page.keyboard.press('k');
   const lines = page.locator('.transcript-line');
   const said = () => page.locator('.transcript-line[aria-current]').evaluateAll((current) => current.map((line) => line.querySelector('.transcript-time')?.textContent));
@@ -211,7 +206,3 @@ test('who wants no motion gets none', async () => {
   expect(await longest()).toBeLessThanOrEqual(1);
   await page.emulateMedia({ reducedMotion: null });
 });
-
-const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
-const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);
-const named = async (call: string) => (await stage.calls()).filter(({ name }) => name === call).map(({ input }) => input);

@@ -1,23 +1,15 @@
 import { expect, test } from '@playwright/test';
-import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { plain, playerOn, secondHalf } from '../../harness/screens/open-lesson.ts';
 import { createSchool } from '../../harness/screens/school.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
 
 // What a student does while a lesson stands still: it goes where one went, and the word about the gap is there whenever there is a gap.
 const school = createSchool();
-const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
-const plain: Partial<PlaybackSource> = { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] };
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
-test.afterEach(() => expect(stage.troubles).toEqual([]));
+const stage = stageOfFile();
+const { openLesson, reports, video } = playerOn(stage, school);
 
 test('who goes back within what is buffered is told of the gap again when it is reached', async () => {
   await openLesson({ source: { resumeMs: 28_000 }, absent: secondHalf });
@@ -111,7 +103,7 @@ for (const [kind, opening] of [
     await stage.setSlow([]);
     await expect.poll(() => video('currentTime')).toBeGreaterThan(35.2);
     await stage.page.keyboard.press('k');
-    await expect.poll(async () => (await reportsTo(stage)).at(-1)?.ranges[0]?.[0] ?? 0).toBeGreaterThan(34_900);
+    await expect.poll(async () => (await reports()).at(-1)?.ranges[0]?.[0] ?? 0).toBeGreaterThan(34_900);
   });
 
   test(`a lesson that was paused before the player was loaded stays paused where it begins: ${kind}`, async () => {
@@ -143,5 +135,3 @@ async function playsWithin(from: number, to: number): Promise<boolean> {
 }
 
 const card = () => stage.page.locator('.player-card');
-const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
-const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);

@@ -1,21 +1,15 @@
 import { expect, test } from '@playwright/test';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { failure, value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, showPanel, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { playerOn, secondHalf } from '../../harness/screens/open-lesson.ts';
 import { createSchool, download, playbackSource } from '../../harness/screens/school.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
 
 // What a student does with a lesson in the player besides watching it, and what cannot be decoded: over a bridge of fixtures, with a real element.
 const school = createSchool();
-const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
-test.afterEach(() => expect(stage.troubles).toEqual([]));
+const stage = stageOfFile();
+const { named, openLesson, reports, showPanel, video } = playerOn(stage, school);
 
 test('writes a note at the moment one begins to write, and a bookmark by a key', async () => {
   await openLesson({ answers: { ...value('notes.list', []), ...value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }) } });
@@ -25,13 +19,13 @@ test('writes a note at the moment one begins to write, and a bookmark by a key',
   await expect.poll(() => video('currentTime')).toBeCloseTo(30, 0);
   await page.keyboard.press('b');
   await expect(page.getByText('Bookmarked 0:30')).toBeVisible();
-  await showPanel(stage);
+  await showPanel();
   await page.getByRole('tab', { name: 'Notes' }).click();
   await page.getByLabel('Write a note at this moment').pressSequentially('kettle first, b and k are letters here');
   await page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 40));
   await expect(page.getByText('Note at 0:30')).toBeVisible();
   await page.getByRole('button', { name: 'Keep the note' }).click();
-  await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'notes.save').map(({ input }) => (input as { atMs: number; text: string }).text)).toEqual([
+  await expect.poll(async () => (await named('notes.save')).map((input) => (input as { atMs: number; text: string }).text)).toEqual([
     '',
     'kettle first, b and k are letters here',
   ]);
@@ -47,7 +41,7 @@ test('what was typed and not kept is there when the lesson is opened again, and 
   await openLesson({ answers: { ...value('notes.list', []), ...value('notes.drafts', [{ lessonId: id, noteId: null, text: 'kettle first', atMs: 12_000 }]), ...value('notes.keepDraft', undefined) } });
   const { page } = stage;
   await page.keyboard.press('k');
-  await showPanel(stage);
+  await showPanel();
   await page.getByRole('tab', { name: 'Notes' }).click();
   const field = page.getByLabel('Note at 0:12');
   await expect(field).toHaveValue('kettle first');
@@ -83,7 +77,7 @@ test('a line that was found opens its lesson at that moment, and the way back le
 
 test('keeps the screen awake while it plays, and lets it sleep when it does not', async () => {
   await openLesson();
-  const awake = async () => (await stage.calls()).filter(({ name }) => name === 'shell.keepAwake').map(({ input }) => (input as { on: boolean }).on);
+  const awake = async () => (await named('shell.keepAwake')).map((input) => (input as { on: boolean }).on);
   await expect.poll(awake).toEqual([true]);
   await stage.page.keyboard.press('k');
   await expect.poll(awake).toEqual([true, false]);
@@ -125,7 +119,7 @@ test('another language of sound comes by a choice, and is remembered', async () 
   await page.getByRole('button', { name: 'Captions', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'हिन्दी' }).click();
   await expect.poll(() => requests.some((url) => /second-\d/.test(url))).toBe(true);
-  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([{ soundLanguage: 'hi' }]);
+  expect(await named('settings.set')).toEqual([{ soundLanguage: 'hi' }]);
   const at = Number(await video('currentTime'));
   await expect.poll(() => video('currentTime')).toBeGreaterThan(at + 1);
 
@@ -146,7 +140,7 @@ test('captions grow when asked to', async () => {
   await page.getByRole('button', { name: 'Captions', exact: true }).click();
   await page.getByRole('menuitemradio', { name: 'Large' }).click();
   await expect.poll(size).toBeGreaterThan(before * 1.2);
-  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([{ captionSize: 'large' }]);
+  expect(await named('settings.set')).toEqual([{ captionSize: 'large' }]);
 });
 
 test('the list of keys opens by its own, and single keys are switched off in it; space and arrows go on working', async () => {
@@ -158,7 +152,7 @@ test('the list of keys opens by its own, and single keys are switched off in it;
   await sheet.getByRole('switch', { name: 'Single keys in the player' }).press('Space');
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();
-  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([{ playerKeys: false }]);
+  expect(await named('settings.set')).toEqual([{ playerKeys: false }]);
   await stage.announce('settings.changed', { ...defaultSettings, playerKeys: false });
   for (const key of ['m', '5', '?']) await page.keyboard.press(key);
   await page.keyboard.press(' ');
@@ -187,7 +181,7 @@ test('the picture goes into a window of its own and comes back, by key and by bu
 test('chapters stand in a tab of their own: the one that plays is marked, and a click goes to another', async () => {
   await openLesson({ source: { chapters: [{ startMs: 0, title: 'The way of blood' }, { startMs: 36_000, title: 'The thicker wall' }] } });
   const { page } = stage;
-  await showPanel(stage);
+  await showPanel();
   await page.getByRole('tab', { name: 'Chapters' }).click();
   const chapter = (title: string) => page.getByRole('tabpanel').getByRole('button', { name: new RegExp(title) });
   await expect(chapter('The way of blood')).toHaveAttribute('aria-current', 'true');
@@ -229,11 +223,11 @@ test('a lesson that is not here, opened without a line, can be queued, and says 
   await expect(card.getByRole('button', { name: here.title })).toBeVisible();
   await expect(card.getByRole('button', { name: other.title })).toBeHidden();
   await card.getByRole('button', { name: 'Download when online' }).click();
-  expect((await stage.calls()).filter(({ name }) => name === 'downloads.add').map(({ input }) => input)).toEqual([{ lessonIds: [away.id], quality: defaultSettings.downloadQuality }]);
+  await expect.poll(() => named('downloads.add')).toEqual([{ lessonIds: [away.id], quality: defaultSettings.downloadQuality }]);
   await stage.announce('downloads.changed', { whole: false, items: [download(school, 0, { state: 'queued' })], removed: [] });
   await expect(card).toContainText('It is in the queue and comes by itself.');
   await card.getByRole('button', { name: here.title }).click();
-  await expect.poll(async () => (await stage.calls()).filter(({ name }) => name === 'playback.open').map(({ input }) => input)).toEqual([{ lessonId: away.id }, { lessonId: here.id }]);
+  await expect.poll(() => named('playback.open')).toEqual([{ lessonId: away.id }, { lessonId: here.id }]);
 });
 
 test('a part that no decoder takes is left out with a word, and the lesson goes on behind it', async () => {
@@ -264,7 +258,3 @@ test('a lesson that was only streamed can have its files checked too', async () 
   await expect.poll(() => video('currentTime')).toBeGreaterThan(30);
   expect((await stage.calls()).filter(({ name }) => name.endsWith('.verify')).map(({ name }) => name)).toEqual(['playback.verify']);
 });
-
-const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
-const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);
-const reports = () => reportsTo(stage);

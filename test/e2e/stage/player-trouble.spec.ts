@@ -1,26 +1,16 @@
 import { expect, test } from '@playwright/test';
 import type { EventPayload } from '../../../src/shared/contracts/bridge.ts';
-import type { PlaybackSource } from '../../../src/shared/contracts/playback.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, showPanel, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { plain, playerOn, secondHalf } from '../../harness/screens/open-lesson.ts';
 import { createSchool, playbackSource } from '../../harness/screens/school.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
 
 // What can go wrong while a lesson plays, what the student is told of it, and what is lost by it, which is nothing.
 const school = createSchool();
-const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
-const plain: Partial<PlaybackSource> & { url: string } = { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] };
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
-test.afterEach(async () => {
-  expect(stage.troubles).toEqual([]);
-});
+const stage = stageOfFile();
+const { named, openLesson, reports, showPanel, video } = playerOn(stage, school);
 
 const blocked = (code: EventPayload<'playback.blocked'>['code']) => stage.announce('playback.blocked', { mediaId: 'media-1', code });
 
@@ -87,7 +77,7 @@ test('a plain MP4 that no decoder takes is said to be so, not to be absent; the 
   await stage.answer(value('playback.open', playbackSource(school, 0, { ...plain, url: `${plain.url}?again`, resumeMs: 26_000 })));
   await alert.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => video('currentTime')).toBeGreaterThan(26.5);
-  expect((await reportsTo(stage)).every(({ positionMs }) => positionMs >= 26_000)).toBe(true);
+  expect((await reports()).every(({ positionMs }) => positionMs >= 26_000)).toBe(true);
 });
 
 test('what the browser remembers of a damaged MP4 is not taken for the mended one', async () => {
@@ -122,7 +112,7 @@ test('a plain MP4 that is not here goes on by itself where one was when it can b
 test('captions and transcript that could not be had come when they can be', async () => {
   await openLesson({ absent: ['captions.vtt'], answers: value('settings.get', { ...defaultSettings, captions: true, captionLanguage: 'en' }) });
   const { page } = stage;
-  await showPanel(stage);
+  await showPanel();
   await expect(page.getByText('The transcript cannot be had now. It comes by itself.')).toBeVisible();
   await expect(page.locator('.player-card')).toBeHidden();
   await stage.setAbsent([]);
@@ -133,7 +123,7 @@ test('captions and transcript that could not be had come when they can be', asyn
 
 test('captions come by themselves after a while when nobody says anything', async () => {
   await openLesson({ absent: ['captions.vtt'] });
-  await showPanel(stage);
+  await showPanel();
   await expect(stage.page.getByText('The transcript cannot be had now. It comes by itself.')).toBeVisible();
   await stage.setAbsent([]);
   await expect(stage.page.locator('.transcript-line').first()).toBeVisible();
@@ -163,7 +153,7 @@ test('a note half written outlives the panel, full screen, the next lesson and t
   const { page } = stage;
   const field = page.getByRole('tabpanel').getByRole('textbox');
   const openNotes = async () => {
-    await showPanel(stage);
+    await showPanel();
     await page.getByRole('tab', { name: 'Notes' }).click();
   };
   await openNotes();
@@ -201,7 +191,7 @@ test('a note half written outlives the panel, full screen, the next lesson and t
 test('a note that could not be kept stays in its field', async () => {
   await openLesson();
   const { page } = stage;
-  await showPanel(stage);
+  await showPanel();
   await page.getByRole('tab', { name: 'Notes' }).click();
   const field = page.getByRole('tabpanel').getByRole('textbox');
   await field.fill('not lost');
@@ -213,7 +203,7 @@ test('a note that could not be kept stays in its field', async () => {
 test('the next lesson does not begin while a note is being written', async () => {
   await openLesson({ answers: value('notes.save', { noteId: 'n', lessonId: 'l', atMs: 0, text: '' }) });
   const { page } = stage;
-  await showPanel(stage);
+  await showPanel();
   await page.getByRole('tab', { name: 'Notes' }).click();
   await page.getByRole('tabpanel').getByRole('textbox').fill('one moment');
   await page.locator('video').evaluate((element: HTMLVideoElement) => (element.currentTime = 59.5));
@@ -246,7 +236,3 @@ test('full screen stays from lesson to lesson, and is left with the player', asy
   await page.getByRole('button', { name: 'Back', exact: true }).click();
   await expect.poll(wished).toEqual([true, false]);
 });
-
-const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
-const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);
-const named = async (call: string) => (await stage.calls()).filter(({ name }) => name === call).map(({ input }) => input);

@@ -2,21 +2,15 @@ import { expect, test } from '@playwright/test';
 import type { SessionSnapshot } from '../../../src/shared/models/progress.ts';
 import { defaultSettings } from '../../../src/shared/models/settings.ts';
 import { value } from '../../harness/fixture-bridge.ts';
-import { openLesson as openInStage, reportsTo, videoIn, type Opening } from '../../harness/screens/open-lesson.ts';
+import { plain, playerOn, secondHalf } from '../../harness/screens/open-lesson.ts';
 import { createSchool, download } from '../../harness/screens/school.ts';
-import { openStage, type Stage } from '../../harness/screens/stage.ts';
+import { stageOfFile } from '../../harness/screens/stage-of-file.ts';
 import { wakeControls } from '../../harness/wake-controls.ts';
 
 // The player over a bridge of fixtures: what only a real element with a real lesson in it can show.
 const school = createSchool();
-const secondHalf = ['-5.m4s', '-6.m4s', '-7.m4s', '-8.m4s', '-9.m4s'];
-let stage: Stage;
-
-test.beforeAll(async () => {
-  stage = await openStage();
-});
-test.afterAll(async () => stage.close());
-test.afterEach(() => expect(stage.troubles).toEqual([]));
+const stage = stageOfFile();
+const { named, openLesson, reports, video } = playerOn(stage, school);
 
 test('keys do in the player what people expect of them', async () => {
   await openLesson();
@@ -40,7 +34,7 @@ test('keys do in the player what people expect of them', async () => {
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toContainText('Keyboard shortcuts');
   await page.keyboard.press('Escape');
-  expect((await stage.calls()).filter(({ name }) => name === 'settings.set').map(({ input }) => input)).toEqual([
+  expect(await named('settings.set')).toEqual([
     { muted: true },
     { playbackRate: 1.25 },
     { captions: true, captionLanguage: 'en' },
@@ -207,7 +201,7 @@ test('a part that is gone for good is said, with the place kept and a way on', a
 });
 
 test('a plain MP4 plays through the same controls', async () => {
-  await openLesson({ source: { kind: 'mp4', url: 'app://teachify/media/lesson/plain.mp4', qualities: [{ quality: 'original', height: 0, bytes: 1_500_000, onThisComputer: false }] } });
+  await openLesson({ source: plain });
   await expect.poll(() => video('currentTime')).toBeGreaterThan(1);
   await stage.page.keyboard.press('8');
   await expect.poll(() => video('currentTime')).toBeGreaterThan(48);
@@ -229,7 +223,3 @@ test('the next lesson comes after a countdown that can be stopped', async () => 
   const last = [first, ...others].findLast((report) => report?.sessionId === first?.sessionId);
   expect(last?.ranges.at(-1)?.[1]).toBe(60_000);
 });
-
-const openLesson = (opening?: Opening) => openInStage(stage, school, opening);
-const video = <Name extends keyof HTMLVideoElement>(name: Name) => videoIn(stage, name);
-const reports = () => reportsTo(stage);
