@@ -46,7 +46,7 @@ it('whose answer comes when another student has sat down leaves no session at th
   const late = signInHere({ accounts }, 'tea');
   await accounts.choose(idOf('of-letters'), null);
   await expect(late).rejects.toMatchObject({ code: 'cancelled' });
-  await expect.poll(() => openSessions(accounts), { timeout: 30_000 }).toEqual(['of-letters']);
+  await expect.poll(() => openSessions(accounts)).toEqual(['of-letters']);
 });
 
 it('nor does a password that was given for a PIN when the lock fell', async () => {
@@ -56,14 +56,14 @@ it('nor does a password that was given for a PIN when the lock fell', async () =
   const late = accounts.setPin('24680', { password: people.tea.password });
   accounts.lock();
   await expect(late).rejects.toMatchObject({ code: 'locked' });
-  await expect.poll(() => openSessions(accounts), { timeout: 30_000 }).toEqual(['of-tea']);
+  await expect.poll(() => openSessions(accounts)).toEqual(['of-tea']);
 });
 
 it('nor one that this disk does not take', async () => {
   const machine = await machineRoom(() => school.url).start();
   machine.databases.ledger.exec("CREATE TRIGGER full BEFORE INSERT ON accounts BEGIN SELECT raise(ABORT, 'no room'); END");
   await expect(signInHere(machine, 'tea')).rejects.toThrow('no room');
-  await expect.poll(() => openSessions(machine.accounts), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => openSessions(machine.accounts)).toEqual([]);
   expect(machine.accounts.state().student).toBeNull();
 });
 
@@ -72,7 +72,7 @@ it('who signs in once more has one session, and what is under way by the one bef
   await signInHere(machine, 'tea');
   const before = (await machine.accounts.authorisation.accessToken()) ?? '';
   await signInHere(machine, 'tea', idOf('of-tea'));
-  await expect.poll(() => openSessions(machine.accounts), { timeout: 30_000 }).toEqual(['of-tea']);
+  await expect.poll(() => openSessions(machine.accounts)).toEqual(['of-tea']);
   // A request that was refused for the closed session is sent again by this one.
   const now = await machine.accounts.authorisation.replaceToken(before);
   expect(now).not.toBe(before);
@@ -97,6 +97,6 @@ it("at the school's own page, given up while the school answers: it is told that
   const backPage = { language: 'en', direction: 'ltr', title: 'You can go back', body: 'Close this page' } as const;
   await expect(machine.accounts.signInByBrowser(backPage)).rejects.toMatchObject({ code: 'sign_in_stopped' });
   expect(machine.accounts.state().student).toBeNull();
-  await expect.poll(() => machine.asked.map(({ url }) => new URL(url).pathname).at(-1), { timeout: 30_000 }).toBe(endpoints.signOut());
-  await expect.poll(() => openSessions(machine.accounts), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => machine.asked.map(({ url }) => new URL(url).pathname).at(-1)).toBe(endpoints.signOut());
+  await expect.poll(() => openSessions(machine.accounts)).toEqual([]);
 });

@@ -66,7 +66,7 @@ it('stays shared until somebody who is here switches it off', async () => {
   const core = await start(data);
   await core.accounts.choose(tea(), '2468');
   await core.settings.set({ sharedComputer: false });
-  await expect.poll(() => core.accounts.state().shared, { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => core.accounts.state().shared).toBe(false);
   await core.stop();
   rmSync(settingsIn(data));
   expect((await start(data)).accounts.state()).toMatchObject({ shared: false, student: { id: 'of-tea' } });

@@ -179,7 +179,7 @@ describe('a lesson with a ladder', () => {
     expect((await ask(`${id}/2.m4s`)).status).toBe(200);
   });
 
-  it('whose lease is gone is worth another try when word of leases comes, by that alone', { timeout: 60_000 }, async () => {
+  it('whose lease is gone is worth another try when word of leases comes, by that alone', async () => {
     const leases = core.leases as Leases & { renewDue(): Promise<void> };
     const [id = ''] = lesson().renditions.map((rendition) => rendition.id);
     await ask(`${id}/1.m4s`);

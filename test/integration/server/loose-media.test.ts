@@ -152,7 +152,7 @@ it('a lesson that was recorded anew keeps its files of before for a month', asyn
   for (const name of await named()) expect(await media.size(name)).not.toBe(null);
 });
 
-it('what is published meanwhile is whole, whenever a month passes and the sweep comes', { timeout: 180_000 }, async () => {
+it('what is published meanwhile is whole, whenever a month passes and the sweep comes', async () => {
   await publish();
   const moments = ['before the poster', 'before a rendition', 'before its piece table', 'before the captions', 'after the poster', 'after a rendition', 'after its piece table', 'after the captions'];
   for (const [moment, when] of moments.entries()) {
@@ -245,7 +245,7 @@ describe('a server', () => {
       expect((await schoolClient(school.url).bytes(`/media/${attached}`)).status).toBe(200);
       await school.clock.advance(looseMs);
       await school.restart();
-      await expect.poll(() => names(place), { timeout: 30_000 }).toEqual(before);
+      await expect.poll(() => names(place)).toEqual(before);
     } finally {
       await school.close();
     }
