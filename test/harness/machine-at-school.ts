@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { createAccounts, type AccountsAndTokens } from '../../src/core/accounts/accounts.ts';
+import { createAccounts } from '../../src/core/accounts/accounts.ts';
 import { openKeyFile } from '../../src/core/accounts/key-file.ts';
 import { createLeases } from '../../src/core/accounts/leases.ts';
-import type { Accounts, SecretVault } from '../../src/core/accounts/ports.ts';
+import type { Accounts, AccountsAndTokens, SecretVault } from '../../src/core/accounts/ports.ts';
 import type { Clock } from '../../src/core/base/clock.ts';
 import { silentLogger } from '../../src/core/base/logger.ts';
 import { systemRandom } from '../../src/core/base/random.ts';

@@ -3,6 +3,8 @@ import type { SigningKey } from '../../shared/api/auth.ts';
 import type { AccountsState, BackPage, PinProof } from '../../shared/contracts/accounts.ts';
 import type { EndingLease } from '../../shared/contracts/leases.ts';
 import type { Event } from '../base/emitter.ts';
+import type { Authorisation } from '../net/ports.ts';
+import type { TrustedClock } from './trusted-clock.ts';
 
 /** `server address#student id`: whose rows and claims are whose. */
 export type AccountId = string;
@@ -86,4 +88,14 @@ export interface Leases {
   ending(): Promise<EndingLease[]>;
   /** What `ending` tells, told anew. */
   readonly changed: Event<EndingLease[]>;
+}
+
+export interface AccountsAndTokens extends Accounts, PinnedKeys {
+  readonly authorisation: Authorisation;
+  /** The course server everything is asked of now. */
+  readonly serverUrl: () => string;
+  /** What time it is, for leases; told by whoever hears a server's time. */
+  readonly trustedClock: TrustedClock;
+  /** This became a shared computer, or ceased to be one. */
+  sharingChanged(): Promise<void>;
 }

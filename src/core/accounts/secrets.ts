@@ -1,13 +1,16 @@
 import type { Logger } from '../base/logger.ts';
 import type { AccountWrites, StoredAccount } from './account-repository.ts';
-import type { AccountId } from './ports.ts';
+import type { AccountId, SecretVault } from './ports.ts';
 
 interface Dependencies {
   readonly writes: Pick<AccountWrites, 'leave' | 'forgetRefreshTokens' | 'forgetLeasesOfLeft' | 'wipeSetAside'>;
   readonly isShared: () => boolean;
+  readonly vault: SecretVault;
   readonly forgetKeys: (staying: readonly Pick<StoredAccount, 'id' | 'server'>[]) => Promise<void>;
   readonly logger: Logger;
 }
+
+const memoryOnly: SecretVault = { kind: 'memory', wrap: () => null, unwrap: () => null };
 
 /** What a shared computer must not keep, and when it goes. What cannot be wiped is logged: it is no reason for anybody to stay. */
 export class Secrets {
@@ -15,6 +18,11 @@ export class Secrets {
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
+  }
+
+  /** Where tokens are kept. */
+  get vault(): SecretVault {
+    return this.#deps.isShared() ? memoryOnly : this.#deps.vault;
   }
 
   /** A student signs out of this computer, where these were listed until now. */

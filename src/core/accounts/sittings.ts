@@ -1,6 +1,8 @@
 import type { TokenResponse } from '../../shared/api/auth.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Authorisation } from '../net/ports.ts';
 import type { AccountWrites, StoredAccount } from './account-repository.ts';
 import { endSession } from './end-session.ts';
 import type { AccountId, SecretVault } from './ports.ts';
@@ -30,6 +32,19 @@ export class Sittings {
 
   tokens(id: AccountId): Tokens | null {
     return this.#tokens.get(id) ?? null;
+  }
+
+  /** By the tokens of whoever this names when a request is made. */
+  authorisation(whose: () => AccountId | null): Authorisation {
+    const held = () => this.#tokens.get(whose() ?? '');
+    return {
+      accessToken: async () => held()?.accessToken() ?? null,
+      replaceToken: async (refused) => {
+        const tokens = held();
+        if (!tokens) throw new TeachifyError('signed_out', 'Nobody is signed in');
+        return tokens.replaceToken(refused);
+      },
+    };
   }
 
   /** With what lies on the disk, or what is in memory since before. */

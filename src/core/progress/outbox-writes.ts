@@ -3,15 +3,16 @@ import { z } from 'zod';
 import type { RecordedAt } from '../../shared/api/progress.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import type { Note } from '../../shared/models/note.ts';
-import { emptyProgress, joinSnapshots, usualDonePercent, type Extent, type SessionSnapshot } from '../../shared/models/progress.ts';
+import { emptyProgress, usualDonePercent, type Extent, type SessionSnapshot } from '../../shared/models/progress.ts';
 import { unionRanges } from '../../shared/models/ranges.ts';
 import { inPortions } from '../base/breathe.ts';
 import type { Connection } from '../database/connection.ts';
 import { guarded } from '../database/failures.ts';
 import { ofSitting, storeClocks } from '../database/stored-event.ts';
+import { OutboxNumbers } from './outbox-numbers.ts';
 import { eventColumns, readEvent, readSaying, storeSaying, stubbornFailures, type Batch, type OutboxEvent } from './progress-rows.ts';
 import { park } from './refused.ts';
-import { sittingOf, type Saying, type Sitting } from './sitting.ts';
+import { joined, sittingOf, type Saying, type Sitting } from './sitting.ts';
 
 export interface Report {
   readonly account: string;
@@ -21,31 +22,21 @@ export interface Report {
   readonly recordedAt: RecordedAt;
 }
 
-/** What waits, and the newest of its sitting that is under way. */
-const overtakes = `SELECT waiting.sequence AS sequence, max(other.sequence) AS newer FROM outbox AS other CROSS JOIN outbox AS waiting
-  ON substr(waiting.session_id, -6) = substr(other.session_id, -6) AND substr(waiting.timeline_id, -6) = substr(other.timeline_id, -6)
-    AND waiting.session_id = other.session_id AND waiting.epoch = other.epoch AND waiting.timeline_id = other.timeline_id AND waiting.account = other.account
-  WHERE other.account = ? AND other.state = 'in_flight' AND waiting.state IN ('pending', 'held') AND waiting.sequence < other.sequence
-  GROUP BY waiting.sequence`;
-
 /** What an event costs on the wire besides its ids, body and clocks. */
 const envelopeBytes = 220;
 
-const installRow = z.object({ id: z.string(), next_sequence: z.int() });
 const sizedRow = z.object({ bytes: z.int() });
-const waitingRow = z.object({ sequence: z.int() });
-const overtakingRow = z.object({ sequence: z.int(), newer: z.int() });
 const latestRow = z.object({ sequence: z.int(), state: z.string(), frozen: z.int() });
 
 /** The outbox: each method is one transaction (`take` one for each portion), durable when it resolves. */
 export class OutboxWrites {
   readonly #db: Connection;
-  readonly #newId: () => string;
+  readonly #numbers: OutboxNumbers;
   readonly #portion: number;
 
   constructor({ database, newId, portion }: { database: Connection; newId: () => string; portion: number }) {
     this.#db = database;
-    this.#newId = newId;
+    this.#numbers = new OutboxNumbers({ database, newId });
     this.#portion = portion;
   }
 
@@ -109,7 +100,7 @@ export class OutboxWrites {
       left -= taken.bytes;
       more = taken.events.length === size;
     }
-    return { installId: this.#transaction(() => this.#install().id), events };
+    return { installId: this.#transaction(() => this.#numbers.install().id), events };
   }
 
   /** Everything not taken yet, parked and held included, frozen as it is written into a file: what follows becomes new events. */
@@ -117,7 +108,7 @@ export class OutboxWrites {
     return this.#transaction(() => {
       this.#run('UPDATE outbox SET frozen = 1 WHERE account = @account', { account });
       const rows = this.#db.prepare(`SELECT ${eventColumns} FROM outbox WHERE account = ? ORDER BY sequence`).all(account);
-      return { installId: this.#install().id, events: rows.map(readEvent) };
+      return { installId: this.#numbers.install().id, events: rows.map(readEvent) };
     });
   }
 
@@ -135,7 +126,7 @@ export class OutboxWrites {
     this.#transaction(() => {
       const sql = 'UPDATE outbox SET failures = failures + 1 WHERE sequence = ? RETURNING failures';
       const failures = Number(this.#db.prepare(sql).pluck().get(sequence));
-      if (failures >= stubbornFailures) this.#sendLast(account, event);
+      if (failures >= stubbornFailures) this.#numbers.sendLast(account, event);
     });
   }
 
@@ -144,7 +135,7 @@ export class OutboxWrites {
    * sequence below one that was taken looks like a copied disk. Sending what had arrived a second time changes nothing.
    */
   async overtaken(account: string): Promise<void> {
-    this.#transaction(() => this.#renumber(account));
+    this.#transaction(() => this.#numbers.renumber(account));
   }
 
   /** Kept, shown, never sent by itself again. */
@@ -161,7 +152,7 @@ export class OutboxWrites {
   async releaseHeld(account: string): Promise<void> {
     this.#transaction(() => {
       const sql = "UPDATE outbox SET state = 'pending', reason = NULL WHERE account = ? AND state = 'held'";
-      if (this.#db.prepare(sql).run(account).changes > 0) this.#renumber(account);
+      if (this.#db.prepare(sql).run(account).changes > 0) this.#numbers.renumber(account);
     });
   }
 
@@ -169,7 +160,7 @@ export class OutboxWrites {
   async releaseParked(account: string): Promise<void> {
     this.#transaction(() => {
       const sql = "UPDATE outbox SET state = 'pending', failures = 0, reason = NULL WHERE account = ? AND state = 'parked'";
-      if (this.#db.prepare(sql).run(account).changes > 0) this.#renumber(account);
+      if (this.#db.prepare(sql).run(account).changes > 0) this.#numbers.renumber(account);
     });
   }
 
@@ -178,17 +169,7 @@ export class OutboxWrites {
    * everything that waits is numbered anew under it. Sending what had arrived a second time changes nothing.
    */
   async fork(): Promise<void> {
-    this.#transaction(() => {
-      const sequences = this.#db.prepare('SELECT sequence FROM outbox ORDER BY sequence').pluck().all();
-      const renumber = this.#db.prepare(
-        "UPDATE outbox SET sequence = ?, frozen = 0, state = CASE state WHEN 'in_flight' THEN 'pending' ELSE state END WHERE sequence = ?",
-      );
-      // By way of negative numbers, so that no two rows meet on one.
-      sequences.forEach((sequence, index) => renumber.run(-index - 1, sequence));
-      sequences.forEach((_, index) => renumber.run(index + 1, -index - 1));
-      this.#install();
-      this.#run('UPDATE install SET id = @id, next_sequence = @next', { id: this.#newId(), next: sequences.length + 1 });
-    });
+    this.#transaction(() => this.#numbers.fork());
   }
 
   /** The next so many that fit. What follows one that does not is left too: the order stays. */
@@ -209,61 +190,12 @@ export class OutboxWrites {
     return { events, bytes: total };
   }
 
-  /**
-   * What waits becomes new events, in the order they had; what was refused after it of the same sitting stays after it. What is
-   * under way keeps its number: an event that comes to lie behind it says what it says, for the word on the later one settles both.
-   */
-  #renumber(account: string): void {
-    for (const row of this.#db.prepare(overtakes).all(account)) {
-      const { sequence, newer } = overtakingRow.parse(row);
-      const rows = [sequence, newer].map((one) => this.#db.prepare(`SELECT ${eventColumns} FROM outbox WHERE sequence = ?`).get(one));
-      const body = storeSaying(rows.map(readSaying).reduce(joined));
-      this.#run('UPDATE outbox SET body = @body, recorded_at = (SELECT recorded_at FROM outbox WHERE sequence = @newer), dated_at = NULL WHERE sequence = @sequence', { sequence, newer, body });
-    }
-    const sql = "SELECT sequence FROM outbox WHERE account = ? AND state IN ('pending', 'held')";
-    const waiting = this.#db.prepare(sql).pluck().all(account).map(Number);
-    this.#numberAnew([...waiting, ...this.#refusedSince(account)].sort((a, b) => a - b));
-  }
-
-  #numberAnew(sequences: readonly number[]): void {
-    for (const sequence of sequences) this.#run('UPDATE outbox SET sequence = @next, frozen = 0 WHERE sequence = @sequence', { sequence, next: this.#nextSequence() });
-  }
-
-  /**
-   * Refused events with an earlier one of their sitting that waits on: the last of a sitting is all there is to know. Not one that
-   * the student has left behind, which its sequence tells (see shown-progress.ts).
-   */
-  #refusedSince(account: string, sitting: Sitting | null = null): number[] {
-    const sql = `SELECT sequence FROM outbox AS own WHERE account = @account AND state = 'parked' ${sitting ? `AND ${ofSitting}` : ''}
-      AND EXISTS (SELECT 1 FROM outbox AS earlier WHERE substr(earlier.timeline_id, -6) = substr(own.timeline_id, -6) AND substr(earlier.session_id, -6) = substr(own.session_id, -6)
-        AND earlier.account = own.account AND earlier.timeline_id = own.timeline_id AND earlier.session_id = own.session_id AND earlier.epoch = own.epoch AND earlier.kind = own.kind AND earlier.state IN ('pending', 'held') AND earlier.sequence < own.sequence)
-      AND NOT (kind = 'watched' AND EXISTS (SELECT 1 FROM progress, install WHERE progress.account = own.account AND progress.timeline_id = own.timeline_id
-        AND progress.state ->> '$.position.stamp.installId' = install.id AND progress.state ->> '$.position.stamp.sequence' > own.sequence))
-      ORDER BY sequence`;
-    return this.#db.prepare(sql).pluck().all({ account, ...sitting }).map(Number);
-  }
-
-  /** A new event behind all others, one with what waits of its sitting: the order within a sitting stays. */
-  #sendLast(account: string, event: OutboxEvent): void {
-    const sql = `SELECT ${eventColumns} FROM outbox WHERE ${ofSitting} AND state = 'pending' ORDER BY sequence`;
-    const rows = this.#db.prepare(sql).all({ account, ...sittingOf(event) });
-    const sequences = rows.map((row) => waitingRow.parse(row).sequence);
-    const last = sequences.pop();
-    if (last === undefined) return;
-    const refused = this.#refusedSince(account, sittingOf(event));
-    const whole = rows.map(readSaying).reduce(joined);
-    const moved = { sequence: this.#nextSequence(), body: storeSaying(whole), last, failures: stubbornFailures };
-    for (const sequence of sequences) this.#run('DELETE FROM outbox WHERE sequence = @sequence', { sequence });
-    this.#run('UPDATE outbox SET sequence = @sequence, body = @body, frozen = 0, failures = @failures WHERE sequence = @last', moved);
-    this.#numberAnew(refused);
-  }
-
   /** Gives back all that the sitting says now. */
   #enqueue(account: string, saying: Saying, recordedAt: RecordedAt): Saying {
     const sitting = sittingOf(saying);
     const latest = this.#latest(account, sitting);
     const whole = latest ? joined(latest.saying, saying) : saying;
-    const row = { sequence: this.#nextSequence(), body: storeSaying(whole), recordedAt: storeClocks(recordedAt) };
+    const row = { sequence: this.#numbers.next(), body: storeSaying(whole), recordedAt: storeClocks(recordedAt) };
     if (latest?.open) {
       this.#run('UPDATE outbox SET sequence = @sequence, body = @body, recorded_at = @recordedAt, failures = 0, dated_at = NULL WHERE sequence = @last', { ...row, last: latest.sequence });
     } else {
@@ -285,21 +217,6 @@ export class OutboxWrites {
     return { sequence, open: state === 'pending' && frozen === 0, saying: readSaying(row), recordedAt: readEvent(row).recordedAt };
   }
 
-  #nextSequence(): number {
-    const { next_sequence } = this.#install();
-    this.#run('UPDATE install SET next_sequence = next_sequence + 1', {});
-    return next_sequence;
-  }
-
-  #install(): z.output<typeof installRow> {
-    const select = this.#db.prepare('SELECT id, next_sequence FROM install');
-    const row = select.get();
-    if (row !== undefined) return installRow.parse(row);
-    // A salvaged outbox comes with sequences of its own.
-    this.#run('INSERT INTO install (one, id, next_sequence) SELECT 1, @id, coalesce(max(sequence), 0) + 1 FROM outbox', { id: this.#newId() });
-    return installRow.parse(select.get());
-  }
-
   #run(sql: string, values: Record<string, unknown>): void {
     this.#db.prepare(sql).run(values);
   }
@@ -307,11 +224,6 @@ export class OutboxWrites {
   #transaction<Result>(work: () => Result): Result {
     return guarded('ledger', () => this.#db.transaction(work).immediate());
   }
-}
-
-/** Two sayings of one sitting as one. */
-function joined(earlier: Saying, later: Saying): Saying {
-  return earlier.kind === 'watched' && later.kind === 'watched' ? { kind: 'watched', snapshot: joinSnapshots(earlier.snapshot, later.snapshot) } : later;
 }
 
 function rangesOf({ ranges }: SessionSnapshot): [number, number][] {

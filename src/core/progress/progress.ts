@@ -1,6 +1,6 @@
 import type { ProgressReceiptResponse, RecordedAt } from '../../shared/api/progress.ts';
 import type { LessonProgress, OutboxView } from '../../shared/contracts/progress.ts';
-import { isTeachifyError, TeachifyError } from '../../shared/errors.ts';
+import { TeachifyError } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import { currentNotes, type Note } from '../../shared/models/note.ts';
 import type { SessionSnapshot } from '../../shared/models/progress.ts';
@@ -13,12 +13,11 @@ import type { Connection } from '../database/connection.ts';
 import type { ApiClient, Connectivity } from '../net/ports.ts';
 import { Announcements } from './announcements.ts';
 import { DoneShares } from './done-shares.ts';
+import { Exchange } from './exchange.ts';
 import { handIn, writeProgressFile } from './hand-in.ts';
 import { OutboxWrites } from './outbox-writes.ts';
 import type { Progress, ResumePoint } from './ports.ts';
-import { Puller } from './puller.ts';
 import { ProgressReads } from './progress-reads.ts';
-import { Sender } from './sender.ts';
 import { ServerWrites } from './server-writes.ts';
 import { currentState } from './shown-progress.ts';
 import { SittingsOf } from './sittings-of.ts';
@@ -63,9 +62,7 @@ class RecordedProgress implements Progress {
   readonly #outbox: OutboxWrites;
   readonly #unwritten: UnwrittenReports;
   readonly #sittings = new SittingsOf();
-  readonly #server: ServerWrites;
-  readonly #sender: Sender;
-  readonly #puller: Puller;
+  readonly #exchange: Exchange;
   readonly #shares: DoneShares;
   readonly #loop: SyncLoop;
   readonly #announcements: Announcements;
@@ -83,29 +80,16 @@ class RecordedProgress implements Progress {
     this.#reads = new ProgressReads(database);
     this.#outbox = new OutboxWrites({ database, newId: () => random.id(), portion });
     this.#unwritten = new UnwrittenReports({ clock, record: (report) => this.#outbox.record(report), caughtUp: () => this.#caughtUp() });
-    this.#server = new ServerWrites(database, portion);
-    this.#announcements = new Announcements({ ...dependencies, reads: this.#reads, server: this.#server, account: () => this.#account() });
+    const server = new ServerWrites(database, portion);
+    this.#announcements = new Announcements({ ...dependencies, reads: this.#reads, server, account: () => this.#account() });
     this.changed = this.#announcements.changed;
     this.notesChanged = this.#announcements.notesChanged;
     this.choicesChanged = this.#announcements.choicesChanged;
     this.outboxChanged = this.#announcements.outboxChanged;
-    this.#sender = new Sender({
+    this.#exchange = new Exchange({
       ...dependencies,
-      onServerTime,
-      serverTime: () => this.#serverTime(),
-      outbox: this.#outbox,
-      server: this.#server,
-      onSettled: (account, timelineIds) => this.#announcements.tell(account, timelineIds),
-      reading: () => this.#reading(),
-      isHere: (account) => this.#account() === account,
-    });
-    this.#puller = new Puller({
-      ...dependencies,
-      ...{ outbox: this.#outbox, server: this.#server, reads: this.#reads },
-      isHere: (account) => this.#account() === account,
-      onProgress: (account, timelineIds) => this.#announcements.tell(account, timelineIds),
-      onNotes: () => this.#announcements.tellNotes(),
-      onChoices: () => this.#announcements.tellChoices(),
+      ...{ outbox: this.#outbox, server, reads: this.#reads, announcements: this.#announcements },
+      ...{ onServerTime, serverTime: () => this.#serverTime(), reading: () => this.#reading(), isHere: (account) => this.#account() === account },
     });
     this.#shares = new DoneShares({
       ...{ ...dependencies, portion, reads: this.#reads, account: () => this.#account() },
@@ -283,11 +267,7 @@ class RecordedProgress implements Progress {
     if (this.#hasCome) await this.#outbox.releaseHeld(account);
     this.#hasCome = false;
     try {
-      // What cannot be sent is no reason to know nothing of other machines.
-      const unsent = await this.#sender.sendAll(account, this.#running.signal).then(() => null, (error: unknown) => ({ error }));
-      if (unsent && !isOfOneEvent(unsent.error)) throw unsent.error;
-      if (await this.#puller.pullAll(account, this.#running.signal)) await this.#sender.sendAll(account, this.#running.signal);
-      if (unsent) throw unsent.error;
+      await this.#exchange.run(account, this.#running.signal);
     } finally {
       // The catalogue may know by now how long they are.
       await this.#announcements.tell(account, await this.#reads.unmeasured(account));
@@ -313,9 +293,4 @@ class RecordedProgress implements Progress {
     if (account === null) throw new TeachifyError('signed_out', 'Nobody is signed in');
     return account;
   }
-}
-
-/** The server is there and took others; one event it fails on. */
-function isOfOneEvent(error: unknown): boolean {
-  return isTeachifyError(error) && error.code === 'server_error';
 }

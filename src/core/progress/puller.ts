@@ -8,7 +8,7 @@ import type { ProgressReads } from './progress-reads.ts';
 import { unknownToServer } from './said-again.ts';
 import type { ServerWrites } from './server-writes.ts';
 
-interface Dependencies {
+export interface PullerSurroundings {
   readonly api: ApiClient;
   readonly reads: ProgressReads;
   readonly outbox: OutboxWrites;
@@ -19,6 +19,9 @@ interface Dependencies {
   readonly serverTime?: () => Promise<number>;
   /** True while this account's student is at the machine: its token is the one that would be sent. */
   readonly isHere: (account: string) => boolean;
+}
+
+interface Dependencies extends PullerSurroundings {
   /** Told the timelines of which something else is known now. */
   readonly onProgress: (account: string, timelineIds: Iterable<string>) => Promise<void>;
   readonly onNotes: () => void;

@@ -15,7 +15,7 @@ const maxBatchBytes = 256 * 1024;
 /** A server that cries fork again and again is not to be believed at once. */
 const forksAtOnce = 3;
 
-interface Dependencies {
+export interface SenderSurroundings {
   readonly api: ApiClient;
   readonly outbox: OutboxWrites;
   readonly server: ServerWrites;
@@ -28,6 +28,9 @@ interface Dependencies {
   readonly serverTime: () => Promise<number>;
   /** Told the server's time, ms since the Unix epoch. */
   readonly onServerTime: (at: number) => Promise<void>;
+}
+
+interface Dependencies extends SenderSurroundings {
   /** Told the timelines of which something else is known now. */
   readonly onSettled: (account: string, timelineIds: ReadonlySet<string>) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/errors.ts';
 import type { Choice } from '../../shared/models/choice.ts';
 import type { Note } from '../../shared/models/note.ts';
-import type { SessionSnapshot } from '../../shared/models/progress.ts';
+import { joinSnapshots, type SessionSnapshot } from '../../shared/models/progress.ts';
 
 /** Events of one sitting, writings of one note, or choices of one setting replace each other: the last of them is all there is to know. */
 export interface Sitting {
@@ -28,4 +28,9 @@ export function sittingOf(event: Saying): Sitting {
     default:
       return assertNever(event);
   }
+}
+
+/** Two sayings of one sitting as one. */
+export function joined(earlier: Saying, later: Saying): Saying {
+  return earlier.kind === 'watched' && later.kind === 'watched' ? { kind: 'watched', snapshot: joinSnapshots(earlier.snapshot, later.snapshot) } : later;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { AccountsAndTokens } from '../../../src/core/accounts/accounts.ts';
+import type { AccountsAndTokens } from '../../../src/core/accounts/ports.ts';
 import { readServerAddress } from '../../../src/core/accounts/server-address.ts';
 import { coursesResponseSchema } from '../../../src/shared/api/catalog.ts';
 import { endpoints } from '../../../src/shared/api/endpoints.ts';
