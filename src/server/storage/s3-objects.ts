@@ -48,7 +48,16 @@ export async function openS3Objects({ bucket, endpoint, region, prefix }: S3Plac
     sizeBeforeUpload: size,
     upload: async ({ sha256, path }, type) => {
       const about = { ContentType: type, CacheControl: 'public, max-age=31536000, immutable' };
-      await new Upload({ client, params: { ...place(sha256), ...about, Body: createReadStream(path, { highWaterMark: 1024 * 1024 }) }, partSize: partBytes, queueSize: 2 }).done().catch(refuse);
+      const params = { ...place(sha256), ...about, Body: createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+      // It would throw what came of aborting in place of what went wrong.
+      const upload = new Upload({ client, params, partSize: partBytes, queueSize: 2, leavePartsOnError: true });
+      try {
+        await upload.done();
+      } catch (error) {
+        // A storage that is away, or a key without that right, leaves the parts to the rule of the bucket.
+        if (upload.uploadId !== undefined) await client.send(new s3.AbortMultipartUploadCommand({ ...place(sha256), UploadId: upload.uploadId })).catch(() => {});
+        refuse(error);
+      }
     },
     read: async (sha256, range, signal) => {
       try {

@@ -11,6 +11,10 @@ export interface S3Server {
   readonly endpoint: string;
   readonly bucket: string;
   readonly faults: Faults;
+  /** How many parts of files more it refuses with a 503. */
+  readonly parts: { refused: number };
+  /** Uploads in parts that it was asked to forget, which s3rver cannot: it says no to that as to a key without the right. */
+  readonly aborted: readonly string[];
   /** The environment a program needs to use it. */
   readonly env: Readonly<Record<string, string>>;
   /** Lets go of every connection and takes no more, as when its machine is switched off; in the middle of a file when `puts` more are there. */
@@ -28,12 +32,24 @@ export async function startS3Server(): Promise<S3Server> {
   await s3.configureBuckets();
   const answer = s3.callback();
   const faults = noFaults();
+  const parts = { refused: 0 };
+  const aborted: string[] = [];
   let stopping: { puts: number; readonly done: () => void } | null = null;
   const server = createServer((request, response) => {
     if (stopping && request.method === 'PUT' && (stopping.puts -= 1) < 0) return switchOff();
     if (refuses(faults, request, response)) return;
     if (request.method === 'GET' && !request.url?.includes('?list-type')) spoilBody(faults, response);
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://s3');
+    const uploadId = searchParams.get('uploadId');
+    if (request.method === 'DELETE' && uploadId !== null) {
+      aborted.push(uploadId);
+      return void response.writeHead(403, { 'content-type': 'application/xml' }).end('<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+    }
+    if (searchParams.has('partNumber') && parts.refused > 0) {
+      parts.refused -= 1;
+      request.resume();
+      return void response.writeHead(503, { 'content-length': 0 }).end();
+    }
     const isPut = request.method === 'PUT' || (request.method === 'POST' && searchParams.has('uploadId'));
     if (isPut && !searchParams.has('partNumber') && faults.damages > 0) {
       faults.damages -= 1;
@@ -58,6 +74,8 @@ export async function startS3Server(): Promise<S3Server> {
     endpoint,
     bucket,
     faults,
+    parts,
+    aborted,
     env: { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER', S3_ENDPOINT: endpoint, S3_BUCKET: bucket },
     stop: (puts) =>
       new Promise((done) => {

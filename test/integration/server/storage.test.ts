@@ -106,6 +106,15 @@ describe.each(['s3', 'cloudinary'])('a storage elsewhere that does not do its pa
   });
 });
 
+it('an S3 that loses parts of a file for a while is asked to forget them and gets it whole, also by a key that may not abort', async () => {
+  const content = bytesOf(17 * 1024 * 1024, 38);
+  // Two parts are on their way at a time, and each is tried three times.
+  s3.parts.refused = 6;
+  const file = await storageOf('s3').put([content]);
+  expect((await buffer(await storageOf('s3').open(file.sha256))).equals(content)).toBe(true);
+  expect([s3.parts.refused, s3.aborted.length]).toEqual([0, 1]);
+});
+
 it('Cloudinary saw no request without the right signature, and a wrong secret is refused and not told', async () => {
   expect(cloudinary.forgeries).toEqual([]);
   const forger = await openStorage('cloudinary', { ...places, cloudinaryUrl: cloudinary.url.replace('a%20secret', 'another') });
