@@ -64,10 +64,15 @@ export class QueueRunner {
     };
   }
 
-  /** The lesson in the player; null when there is none. */
+  /** This lesson goes first; null when none is in the player. */
   watch(lessonId: string | null): void {
     this.#watching = lessonId;
     this.pump();
+  }
+
+  /** The lesson in the player; null when there is none. */
+  get watching(): string | null {
+    return this.#watching;
   }
 
   /** Whatever made downloads wait may have passed. */

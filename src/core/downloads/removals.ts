@@ -55,7 +55,8 @@ export class Removals {
       const entry = entries.find(({ row }) => row.lessonId === lessonId);
       if (entry) await runner.stop(entry);
       await giveBack(store, await store.claims({ account, lessonId }));
-      await leases.drop(account, lessonId);
+      // One that plays goes on as one that was only streamed: its key is not taken from under it.
+      if (!isHere || runner.watching !== lessonId) await leases.drop(account, lessonId);
     }
   }
 }

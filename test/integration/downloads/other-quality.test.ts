@@ -40,7 +40,7 @@ describe('another quality', () => {
 
   it('is not said to play after a restart when bytes of the one that did are gone', async () => {
     await takeHome('360p');
-    seat.line.setBandwidth(slow);
+    seat.line.setBandwidth(slow / 10);
     await seat.core.downloads.add([lesson], '720p');
     expect(await item()).toMatchObject({ previous: '360p' });
     await seat.core.downloads.pauseAll();
@@ -144,4 +144,18 @@ describe('another quality', () => {
     expect(new Set(await playWhole(seat.core, lesson))).toEqual(new Set([200]));
     expect((await seat.core.downloads.storage()).lessonBytes).toBe(before?.bytesTotal);
   });
+});
+
+it('a lesson that is removed while it plays without a line plays on, and is gone when it is closed', async () => {
+  await takeHome('360p');
+  await seat.line.cut();
+  await seat.core.connectivity.probe();
+  const source = await seat.core.playback.open(lesson);
+  await seat.core.downloads.remove([lesson]);
+  expect(await item()).toBeUndefined();
+  expect((await seat.core.downloads.storage()).lessonBytes).toBe(0);
+  expect(new Set(await everySegment(seat.core, source))).toEqual(new Set([200]));
+  await seat.core.playback.close(source.mediaId);
+  // What describes it may stay.
+  expect((await seat.core.downloads.storage()).cacheBytes).toBeLessThan(1_000);
 });
