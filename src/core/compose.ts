@@ -6,6 +6,7 @@ import { createIdleLock, type IdleLock } from './accounts/idle-lock.ts';
 import { openKeyFile } from './accounts/key-file.ts';
 import { createLeases } from './accounts/leases.ts';
 import type { Accounts, Leases, SecretVault } from './accounts/ports.ts';
+import { openSharedMark } from './accounts/shared-mark.ts';
 import { startRenewals } from './accounts/renewals.ts';
 import { systemClock } from './base/clock.ts';
 import { Disposables } from './base/disposables.ts';
@@ -43,7 +44,6 @@ import { createProgress } from './progress/progress.ts';
 import type { Transcripts } from './transcripts/ports.ts';
 import { createTranscripts } from './transcripts/transcripts.ts';
 import { shareChoices } from './settings/share-choices.ts';
-import { openSharedMark } from './settings/shared-mark.ts';
 import { createSettings } from './settings/settings.ts';
 import type { SettingsFile, SettingsStore } from './settings/ports.ts';
 

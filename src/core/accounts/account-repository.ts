@@ -37,6 +37,8 @@ const accountRow = z
 const failuresRow = z.object({ pin_failures: z.int() });
 const anchorRow = z.object({ at: z.int() });
 
+const sharedRow = z.object({ shared: z.literal([0, 1]) });
+
 const accountColumns = 'id, server, student, refresh_token, pin';
 
 /** A row that was never written so is damage, and the student is offered the repair. */
@@ -74,6 +76,12 @@ export class AccountReads {
   async listed(): Promise<StoredAccount[]> {
     const rows = guarded('ledger', () => this.#db.prepare(`SELECT ${accountColumns} FROM accounts WHERE listed = 1 ORDER BY rowid`).all());
     return rows.map((row) => sound(() => accountRow.parse(row)));
+  }
+
+  /** Whether this is marked as a shared computer. A row that was never written so counts as the mark. */
+  async shared(): Promise<boolean> {
+    const row = guarded('ledger', () => this.#db.prepare('SELECT shared FROM shared_computer').get());
+    return row !== undefined && sharedRow.safeParse(row).data?.shared !== 0;
   }
 
   /** The latest moment this machine knows of; null before it knew any. */
@@ -152,10 +160,17 @@ export class AccountWrites {
     if (wipe) this.#emptyLog();
   }
 
-  /** Whoever is not here signs in anew; what is theirs stays, hidden until then. */
-  async dismissOthers(): Promise<void> {
-    const sql = 'UPDATE accounts SET listed = 0, refresh_token = NULL, pin = NULL, pin_failures = 0 WHERE current = 0';
-    guarded('ledger', () => this.#db.prepare(sql).run());
+  async markShared(): Promise<void> {
+    guarded('ledger', () => this.#mark(1));
+  }
+
+  /** Whoever is not here signs in anew, since nothing asks for their PINs any more; what is theirs stays, hidden until then. */
+  async unmarkShared(): Promise<void> {
+    const work = () => {
+      this.#db.prepare('UPDATE accounts SET listed = 0, refresh_token = NULL, pin = NULL, pin_failures = 0 WHERE current = 0').run();
+      this.#mark(0);
+    };
+    guarded('ledger', () => this.#db.transaction(work).immediate());
   }
 
   /** Databases that were once set aside still hold what everybody's lessons were opened by. */
@@ -192,6 +207,10 @@ export class AccountWrites {
   async saveClockAnchor(at: number): Promise<void> {
     const sql = 'INSERT INTO clock_anchor (one, at) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET at = excluded.at';
     guarded('ledger', () => this.#db.prepare(sql).run(at));
+  }
+
+  #mark(shared: 0 | 1): void {
+    this.#db.prepare('INSERT INTO shared_computer (one, shared) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET shared = excluded.shared').run(shared);
   }
 
   /** What was wiped must not go on lying in the write-ahead log. */

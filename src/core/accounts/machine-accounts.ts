@@ -223,7 +223,7 @@ export class MachineAccounts implements AccountsAndTokens {
   /** Without the lock nothing asks for their PINs any more: each proves once who they are. */
   async #dismissOthers(): Promise<void> {
     const others = this.#listed.filter(({ id }) => id !== this.#account()?.id);
-    await this.#parts.writes.dismissOthers();
+    await this.#parts.writes.unmarkShared();
     await this.#listAnew();
     for (const other of others) void this.#sittings.close(other);
   }

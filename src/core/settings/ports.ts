@@ -14,7 +14,10 @@ export type StoredSettings = Settings & { readonly students: Readonly<Record<str
 /** That this is a shared computer, kept apart from the settings: whoever loses or damages their file opens no seat by it. */
 export interface SharedMark {
   get(): boolean;
-  /** Durable when it resolves. Throws disk_full, disk_denied, database_damaged, ... */
+  /**
+   * Durable when it resolves. Taken away, it takes everybody who is not here out of the list: no seat stands open by it. Throws
+   * disk_full, disk_denied, database_damaged, ...
+   */
   set(shared: boolean): Promise<void>;
 }
 

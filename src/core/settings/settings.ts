@@ -103,7 +103,7 @@ async function write(file: SettingsFile, mark: SharedMark | undefined, settings:
   try {
     await file.write(settings);
   } catch (error) {
-    // What was refused does not come at the next start. A mark that cannot be taken back leaves it shared.
+    // What was refused does not come at the next start. A mark that cannot be taken back leaves it shared; nobody whom it sent away comes back by it.
     await mark?.set(before).catch(() => {});
     throw diskError(error);
   }

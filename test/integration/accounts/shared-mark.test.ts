@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createSettingsFile } from '../../../src/cli/settings-file.ts';
 import type { Core } from '../../../src/core/compose.ts';
+import { openConnection } from '../../../src/core/database/connection.ts';
 import { repairLedger } from '../../../src/core/database/repair-ledger.ts';
 import { damagePages, pageCount } from '../../harness/damage.ts';
 import { openCore } from '../../harness/core-at-school.ts';
@@ -90,4 +91,20 @@ it('a ledger that is repaired takes the mark along, from its daily copy when its
   repairLedger(data);
   rmSync(settingsIn(data));
   expect((await start(data)).accounts.state().shared).toBe(true);
+});
+
+it('is not switched off where the others cannot be sent away: no seat opens, neither then nor at the next start', async () => {
+  const data = await sharedFolder();
+  const ledger = openConnection({ file: join(data, 'ledger.db'), durability: 'full' });
+  ledger.exec("CREATE TRIGGER full BEFORE UPDATE ON accounts WHEN new.listed = 0 BEGIN SELECT raise(ABORT, 'no room'); END");
+  ledger.close();
+  const core = await start(data);
+  await core.accounts.signIn(people.letters.email, people.letters.password);
+  await expect(core.settings.set({ sharedComputer: false })).rejects.toThrow('no room');
+  expect(core.settings.get().sharedComputer).toBe(true);
+  await expect(core.accounts.choose(tea(), null)).rejects.toMatchObject({ code: 'password_needed' });
+  await core.stop();
+  const again = await start(data);
+  expect(again.accounts.closed()).toBe(true);
+  await expect(again.accounts.choose(tea(), null)).rejects.toMatchObject({ code: 'password_needed' });
 });
