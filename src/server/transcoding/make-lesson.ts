@@ -1,5 +1,5 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { WaitingFor } from '../../shared/api/jobs.ts';
 import { TeachifyError } from '../../shared/errors.ts';
@@ -56,6 +56,7 @@ export function createLessonMaker({ store, publication, workshop, now }: Depende
       const course = await endure(() => store.selectFrom('courses').select('id').where('id', '=', order.courseId).executeTakeFirst());
       if (!course) throw new TeachifyError('not_found', `There is no course ${order.courseId}.`);
       if (await endure(() => isMade(store, order))) return;
+      await requireFiles(order);
       const folder = await cleanFolder(workshop, order.id);
       try {
         const captions = await convertCaptions(order, folder);
@@ -93,6 +94,15 @@ async function isMade(store: Store, { id: lesson, timelineId: timeline, disposab
   if (await access(disposable).then(() => true, () => false)) return false;
   const made = await store.selectFrom('lessons').select('id').where('id', '=', lesson).where('timeline_id', '=', timeline).executeTakeFirst();
   return made !== undefined;
+}
+
+/** They are kept for a month, and a worker on another machine sees them only under the same path. */
+async function requireFiles({ source, captions }: LessonOrder): Promise<void> {
+  for (const file of [source, ...captions.map((one) => one.file)]) {
+    await access(file).catch((error: unknown) => {
+      throw new TeachifyError('not_found', `${basename(file)} is not there, or cannot be read where the lesson is made. Send it again.`, { cause: error });
+    });
+  }
 }
 
 /** What a worker that died left of the same lesson goes; its ffmpeg, should it run still, ends when it finds no folder. */

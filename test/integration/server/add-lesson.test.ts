@@ -99,6 +99,8 @@ it.each([
   ['no course', ['film.mp4'], /--course/],
   ['no video', ['--course', 'x'], /Name one video/],
   ['a course that is not there', [import.meta.filename, '--course', 'nowhere'], /no course nowhere/],
+  ['a file that is not there', ['nowhere.mp4', '--course', 'tea'], /^nowhere\.mp4 is not there/],
+  ['captions that are not there', [import.meta.filename, '--course', 'tea', '--captions', 'en=nowhere.vtt'], /^nowhere\.vtt is not there/],
 ])('%s is said, and nothing is written', async (_, argv, sentence) => {
   const surroundings = { env: {}, now: () => 0, print: () => {}, say: () => {} };
   await expect(addLesson([...argv, '--data', server.folder], surroundings)).rejects.toThrow(sentence);

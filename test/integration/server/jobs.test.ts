@@ -71,6 +71,11 @@ it('a teacher cancels a lesson in the making, and has it made after all', async 
   expect((await follow(id)).at(-1)?.state).toBe('done');
 });
 
+it('a lesson whose file went, or is not seen where it is made, says that and not that the file is damaged', async () => {
+  const id = await order(join(temporaryFolder(), 'film.mkv'), 'gone');
+  expect((await follow(id)).at(-1)).toMatchObject({ state: 'failed', error: expect.stringMatching(/^film\.mkv is not there, .*Send it again/) as string });
+});
+
 it('what cannot be made says why', async () => {
   const id = await order(import.meta.filename, 'nonsense');
   expect((await follow(id)).at(-1)).toMatchObject({ state: 'failed', error: expect.stringContaining('cannot become a lesson') as string });
