@@ -43,8 +43,13 @@ export class BlockFiles {
     await requireFolder(this.#folder);
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(path, 'w+');
-    await syncFolders(dirname(path), this.#folder);
-    return handle;
+    try {
+      await syncFolders(dirname(path), this.#folder);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   /** So many bytes at an offset in a block; null when they are not all there. */
