@@ -21,8 +21,13 @@ import { takeTurn } from './transactions.ts';
 
 const migrations = [school, access, progress, notes, jobs, links, done, choices, sittings, schoolKeys, jobClaims, signIn, peopleAndCourses, mediaCopies, lessonKeys, waitingJobs, uploadReservations, looseMedia];
 
-/** Brings a database up to date, in one transaction: all steps or none, and of two servers that start at once one waits for the other. */
+/**
+ * Brings a database up to date, in one transaction: all steps or none, and of two servers that start at once one waits for the other.
+ * One that is up to date is only read, so that who writes to it and who opens it do not wait for each other.
+ */
 export async function migrate(store: Store): Promise<void> {
+  const known = await appliedTo(store).catch(() => new Set());
+  if (migrations.every(({ version }) => known.has(version))) return;
   await store.transaction().execute(async (transaction) => {
     await takeTurn(transaction, 'migrations');
     await transaction.schema
@@ -31,11 +36,15 @@ export async function migrate(store: Store): Promise<void> {
       .addColumn('version', 'integer', (column) => column.primaryKey())
       .addColumn('name', 'text', (column) => column.notNull())
       .execute();
-    const applied = new Set((await transaction.selectFrom('migrations').select('version').execute()).map(({ version }) => version));
+    const applied = await appliedTo(transaction);
     for (const { version, name, up } of migrations) {
       if (applied.has(version)) continue;
       await up(transaction);
       await transaction.insertInto('migrations').values({ version, name }).execute();
     }
   });
+}
+
+async function appliedTo(store: Store): Promise<ReadonlySet<number>> {
+  return new Set((await store.selectFrom('migrations').select('version').execute()).map(({ version }) => version));
 }
