@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What a school's server does the same on either database: these run twice, and what is PostgreSQL's alone runs with them. */
-const onBoth = ['test/integration/server/{backup,far-lesson,keeping,kept-done,loose-media,notes,progress,progress-limits,publish-at-once,revocation,sign-in,teaching,upload-quota}.test.ts'];
+const onBoth = ['test/integration/server/{backup,far-lesson,keeping,kept-done,loose-media,notes,progress,progress-limits,publish-at-once,removed-meanwhile,revocation,sign-in,teaching,upload-quota}.test.ts'];
 const onPostgres = 'test/integration/server/postgres/*.test.ts';
 
 /** Begun first, longest first, so that no core waits for the last of them alone. */

@@ -65,6 +65,8 @@ export function createAttachments({ store, media, keys, now }: Dependencies): At
       const { sha256, bytes: size } = await media.put([encryptWhole(deriveFileKey(lesson.content_key, keyId), bytes)], { announce: (own) => loosen(store, lessonId, [own], now()) });
       await inTransaction(store, async (db) => {
         await takeTurn(db, `lesson ${lessonId}`);
+        const current = await requireTeacherOfLesson(db, actor, lessonId, now());
+        if (current.content_key !== lesson.content_key) throw new TeachifyError('conflict', 'The lesson was removed and made anew while the file was on its way');
         const present = await attachmentsOf(db, lessonId);
         if (present.some((one) => one.name === name)) throw new TeachifyError('conflict', 'The lesson has a file of this name');
         const { last } = await db.selectFrom('attachments').select(({ fn }) => fn.max('position').as('last')).where('lesson_id', '=', lessonId).executeTakeFirstOrThrow();

@@ -5,9 +5,9 @@ import type { PublishedFile } from '../../shared/models/manifest.ts';
 import { TeachifyError } from '../../shared/errors.ts';
 import type { MediaStorage } from '../storage/ports.ts';
 import type { Store } from '../store/database.ts';
-import { inTransaction } from '../store/transactions.ts';
+import { inTransaction, takeTurn } from '../store/transactions.ts';
 import { attachmentsOf } from './attachments.ts';
-import { unnamedFilm } from './media-kinds.ts';
+import { giveUpNow, removeDoomed, type Doomed } from './loose-media.ts';
 import { recordAction, type Actor } from './audit.ts';
 import { buryItem, touchCourse } from './catalog-changes.ts';
 import { requireAdmin, requireTeacherOf, requireTeacherOfLesson } from './course-access.ts';
@@ -46,9 +46,7 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
     return lessonOf(row, await attachmentsOf(db, lessonId));
   };
   /** The media go last and by themselves: a file too few would harm. */
-  const discard = async (files: readonly string[]) => {
-    for (const sha256 of files) await media.remove(sha256);
-  };
+  const discard = (files: readonly Doomed[]) => removeDoomed({ store, media, now }, files);
   return {
     admit: async (actor, what) => void (await ('courseId' in what ? requireTeacherOf(store, actor, what.courseId, now()) : requireTeacherOfLesson(store, actor, what.lessonId, now()))),
     list: async ({ id, role }) => {
@@ -89,9 +87,10 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
     remove: async (actor, courseId) => {
       const files = await inTransaction(store, async (db) => {
         const { title } = await requireTeacherOf(db, actor, courseId, now());
-        const lessons = await db.selectFrom('lessons').select('id').where('course_id', '=', courseId).execute();
-        const left: string[] = [];
-        for (const { id } of lessons) left.push(...(await forgetLesson(db, id, courseId)));
+        const lessons = await db.selectFrom('lessons').select('id').where('course_id', '=', courseId).orderBy('id').execute();
+        const left: Doomed[] = [];
+        for (const { id } of lessons) left.push(...(await forgetLesson(db, id, now())));
+        for (const { id } of lessons) await buryItem(db, { kind: 'lesson', id, courseId });
         await db.deleteFrom('class_courses').where('course_id', '=', courseId).execute();
         await db.deleteFrom('enrolments').where('course_id', '=', courseId).execute();
         await db.deleteFrom('courses').where('id', '=', courseId).execute();
@@ -131,7 +130,8 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
     removeLesson: async (actor, lessonId) => {
       const files = await inTransaction(store, async (db) => {
         const { course_id: courseId, title } = await requireTeacherOfLesson(db, actor, lessonId, now());
-        const left = await forgetLesson(db, lessonId, courseId);
+        const left = await forgetLesson(db, lessonId, now());
+        await buryItem(db, { kind: 'lesson', id: lessonId, courseId });
         await touchCourse(db, courseId);
         await recordAction(db, now(), actor, 'lesson.remove', lessonId, { courseId, title });
         return left;
@@ -142,7 +142,9 @@ export function createCourses({ store, media, now }: Dependencies): Courses {
 }
 
 /** @returns the files that were this lesson's alone: each was encrypted with a key of its own, or is a film in clear that no lesson has any more */
-async function forgetLesson(db: Store, lessonId: string, courseId: string): Promise<string[]> {
+async function forgetLesson(db: Store, lessonId: string, now: number): Promise<Doomed[]> {
+  // Whoever is publishing it ends before, or finds it removed. (The catalogue is counted after, as they do, or both would wait for each other.)
+  await takeTurn(db, `lesson ${lessonId}`);
   const files = await db.selectFrom('published_files').select(['sha256', 'piece_table']).where('lesson_id', '=', lessonId).execute();
   const attached = await attachmentsOf(db, lessonId);
   const film = await db.selectFrom('lessons').select('plain_sha256').where('id', '=', lessonId).executeTakeFirst();
@@ -151,9 +153,9 @@ async function forgetLesson(db: Store, lessonId: string, courseId: string): Prom
   await db.deleteFrom('attachments').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('plain_progress').where('lesson_id', '=', lessonId).execute();
   await db.deleteFrom('lessons').where('id', '=', lessonId).execute();
-  await buryItem(db, { kind: 'lesson', id: lessonId, courseId });
   const own = files.flatMap(({ sha256, piece_table: table }) => [sha256, ...(table === null ? [] : [(JSON.parse(table) as PublishedFile).sha256])]);
-  return [...own, ...attached.map(({ file }) => file.sha256), ...(await unnamedFilm(db, film?.plain_sha256 ?? null))];
+  const names = [...own, ...attached.map(({ file }) => file.sha256), ...(film?.plain_sha256 ? [film.plain_sha256] : [])];
+  return giveUpNow(db, lessonId, [...new Set(names)], now);
 }
 
 function requireAll(known: readonly string[], given: readonly string[], what: string): void {

@@ -50,12 +50,41 @@ export function ownFilesIn(payload: string | null | undefined): string[] {
   return payload ? ownFilesOf(fromWire(manifestSchema, JSON.parse(payload))) : [];
 }
 
+/** A file that is being removed, by who wrote this down last. */
+export interface Doomed {
+  readonly sha256: string;
+  readonly doomedAt: number;
+}
+
+/** Gives files of a lesson up at once that are nobody's by now, in the transaction that took them from it. @returns those for `removeDoomed`, after it */
+export async function giveUpNow(db: Store, lessonId: string, names: readonly string[], now: number): Promise<Doomed[]> {
+  if (names.length === 0) return [];
+  await loosen(db, lessonId, names, 0);
+  return giveUp(db, lessonId, { names, looseBefore: 0, now });
+}
+
 interface Dependencies {
   readonly store: Store;
   readonly media: Pick<MediaStorage, 'remove'>;
   readonly now: () => number;
   /** Ends it between two files. */
   readonly signal: AbortSignal;
+}
+
+/** Removes them; what is left, since it was ended or the storage is away, goes with a sweep. @returns how many went */
+export async function removeDoomed({ store, media, now, signal }: Omit<Dependencies, 'signal'> & Partial<Dependencies>, doomed: readonly Doomed[]): Promise<number> {
+  let removed = 0;
+  for (const { sha256, doomedAt } of doomed) {
+    if (signal?.aborted) break;
+    // Another server may have taken it over from one that was so long at it, and a lesson have brought a film again since.
+    const mine = now();
+    const { numUpdatedRows } = await store.updateTable('loose_media').set({ doomed_at: mine }).where('sha256', '=', sha256).where('doomed_at', '=', doomedAt).executeTakeFirst();
+    if (!numUpdatedRows) continue;
+    await media.remove(sha256);
+    await store.deleteFrom('loose_media').where('sha256', '=', sha256).where('doomed_at', '=', mine).execute();
+    removed += 1;
+  }
+  return removed;
 }
 
 /**
@@ -66,38 +95,42 @@ export async function sweepLooseMedia({ store, media, now, signal }: Dependencie
   // While the media are moved, one that goes here would stay there for ever.
   if (await store.selectFrom('media_copies').select('sha256').executeTakeFirst()) return 0;
   const time = now();
+  const looseBefore = time - looseMs;
   const due = await store
     .selectFrom('loose_media')
     .select(['lesson_id', 'sha256', 'doomed_at'])
-    .where((eb) => eb.or([eb.and([eb('doomed_at', 'is', null), eb('since', '<=', time - looseMs)]), eb('doomed_at', '<=', time - removingMs)]))
+    // A clock may have been ahead.
+    .where((eb) => eb.or([eb.and([eb('doomed_at', 'is', null), eb('since', '<=', looseBefore)]), eb('doomed_at', '<=', time - removingMs), eb('doomed_at', '>=', time + removingMs)]))
     .orderBy('since')
     .limit(mostAtOnce)
     .execute();
   let removed = 0;
   for (const [lessonId, rows] of Map.groupBy(due, ({ lesson_id }) => lesson_id)) {
-    const abandoned = rows.filter(({ doomed_at: doomedAt }) => doomedAt !== null).map(({ sha256 }) => sha256);
-    const others = rows.filter(({ doomed_at: doomedAt }) => doomedAt === null).map(({ sha256 }) => sha256);
-    const doomed = signal.aborted || others.length === 0 ? [] : await inTransaction(store, (db) => giveUp(db, lessonId, others, time));
-    for (const sha256 of [...abandoned, ...doomed]) {
-      if (signal.aborted) return removed;
-      await media.remove(sha256);
-      await store.deleteFrom('loose_media').where('sha256', '=', sha256).where('doomed_at', 'is not', null).execute();
-      removed += 1;
-    }
+    if (signal.aborted) break;
+    const abandoned = rows.flatMap(({ sha256, doomed_at: doomedAt }) => (doomedAt === null ? [] : [{ sha256, doomedAt }]));
+    const names = rows.filter(({ doomed_at: doomedAt }) => doomedAt === null).map(({ sha256 }) => sha256);
+    const doomed = names.length === 0 ? [] : await inTransaction(store, (db) => giveUp(db, lessonId, { names, looseBefore, now: now() }));
+    removed += await removeDoomed({ store, media, now, signal }, [...abandoned, ...doomed]);
   }
   return removed;
 }
 
+interface GivingUp {
+  readonly names: readonly string[];
+  readonly looseBefore: number;
+  readonly now: number;
+}
+
 /** @returns those of the files that are nobody's still, and this server's to remove */
-async function giveUp(db: Store, lessonId: string, names: readonly string[], time: number): Promise<string[]> {
+async function giveUp(db: Store, lessonId: string, { names, looseBefore, now }: GivingUp): Promise<Doomed[]> {
   await takeTurn(db, `lesson ${lessonId}`);
   const rows = await db
     .updateTable('loose_media')
-    .set({ doomed_at: time })
+    .set({ doomed_at: now })
     .where('sha256', 'in', [...names])
     .where('lesson_id', '=', lessonId)
     .where('doomed_at', 'is', null)
-    .where('since', '<=', time - looseMs)
+    .where('since', '<=', looseBefore)
     .returning('sha256')
     .execute();
   const named = await namedOf(db, lessonId, rows.map(({ sha256 }) => sha256));
@@ -112,7 +145,7 @@ async function giveUp(db: Store, lessonId: string, names: readonly string[], tim
     if (!gone.has(sha256) && !(table && gone.has((JSON.parse(table) as PublishedFile).sha256))) continue;
     await db.deleteFrom('published_files').where('lesson_id', '=', lessonId).where('plain_sha256', '=', plain).execute();
   }
-  return doomed;
+  return doomed.map((sha256) => ({ sha256, doomedAt: now }));
 }
 
 /** Every other lesson's files have other keys; a film in clear may be of several. */

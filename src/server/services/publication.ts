@@ -14,9 +14,9 @@ import { touchCourse } from './catalog-changes.ts';
 import { bitRatesOf } from './bit-rates.ts';
 import { contentKeyOf } from './content-key.ts';
 import { atOnce, type Endure } from './endurance.ts';
-import { bindLoose, loosen, ownFilesIn, ownFilesOf } from './loose-media.ts';
-import { isNamedFilm, unnamedFilm } from './media-kinds.ts';
-import { areRemembered, hashFile, PublishedFiles } from './published-files.ts';
+import { bindLoose, giveUpNow, loosen, ownFilesIn, ownFilesOf, removeDoomed, type Doomed } from './loose-media.ts';
+import { isNamedFilm } from './media-kinds.ts';
+import { areRemembered, hashFile, isKeyOf, PublishedFiles, RemovedMeanwhile } from './published-files.ts';
 import type { SchoolKeys } from './school-keys.ts';
 
 export interface Publication {
@@ -55,7 +55,7 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
       const sourceHash = await hashSource(folder, lesson, text);
       const keyIds = new Map<string, string>();
       for (let attempt = 1; attempt < mostAttempts; attempt += 1) {
-        const outcome = await endure(() => publishOn({ store, media, keys, now }, { folder, lesson, sourceHash, keyIds, signal, of }, publishPicture));
+        const outcome = await endure(() => publishOn({ store, media, keys, now }, { folder, lesson, sourceHash, keyIds, signal, of }, publishPicture).catch(overtakenByRemoval));
         if (outcome !== 'overtaken') return outcome === 'published';
       }
       throw new Error(`The lesson ${lesson.id} is published by somebody else again and again`);
@@ -64,6 +64,12 @@ export function createPublication({ store, media, keys, now }: Dependencies): Pu
 }
 
 const mostAttempts = 10;
+
+/** It comes again by the lesson's new key, if it has a place still. */
+function overtakenByRemoval(error: unknown): 'overtaken' {
+  if (error instanceof RemovedMeanwhile) return 'overtaken';
+  throw error;
+}
 
 /** What is to be published; the same at each attempt. */
 interface Draft extends Pick<Publishing, 'signal' | 'of'> {
@@ -108,11 +114,12 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
     published_at: now(),
   };
   signal?.throwIfAborted();
+  let replaced: Doomed[] = [];
   const outcome = await inTransaction(store, async (db) => {
     await takeTurn(db, `lesson ${lesson.id}`);
     const current = await db.selectFrom('lessons').select(['revision', 'course_id', 'timeline_id']).where('id', '=', lesson.id).executeTakeFirst();
     requirePlace(current, lesson, of);
-    if (current?.revision !== before?.revision) return 'overtaken';
+    if (current?.revision !== before?.revision || !(await isKeyOf(db, lesson.id, contentKey))) return 'overtaken';
     if (!(await bindFiles(db, lesson.id, { manifest, film: plain?.sha256 ?? null }))) {
       // What was swept away may be on its way out still: it comes again under other names.
       keyIds.clear();
@@ -125,10 +132,11 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
       .values(row)
       .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
       .execute();
+    replaced = await giveUpNow(db, lesson.id, before?.plain_sha256 ? [before.plain_sha256] : [], now());
     await touchCourse(db, lesson.courseId);
     return 'published';
   });
-  if (outcome === 'published') for (const film of await unnamedFilm(store, before?.plain_sha256 ?? null)) await media.remove(film);
+  await removeDoomed({ store, media, now }, replaced);
   return outcome;
 }
 

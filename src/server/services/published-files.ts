@@ -15,6 +15,9 @@ interface Remembered {
   readonly pieceTable: PublishedFile | null;
 }
 
+/** The lesson was removed, and its key with it. */
+export class RemovedMeanwhile extends Error {}
+
 interface Dependencies {
   readonly store: Store;
   readonly media: MediaStorage;
@@ -106,6 +109,7 @@ export class PublishedFiles {
   #remember(plainSha256: string, { file, pieceTable }: Remembered): Promise<'new' | 'known' | 'swept'> {
     return inTransaction(this.#store, async (db) => {
       await takeTurn(db, `lesson ${this.#lessonId}`);
+      if (!(await isKeyOf(db, this.#lessonId, this.#contentKey))) throw new RemovedMeanwhile(`Lesson ${this.#lessonId} was removed while its files were made`);
       const names = namesOf({ file, pieceTable });
       if ((await holdLoose(db, names, this.#now())) < names.length) return 'swept';
       const { numInsertedOrUpdatedRows } = await db
@@ -133,6 +137,12 @@ export class PublishedFiles {
 
 function namesOf({ file, pieceTable }: Remembered): string[] {
   return [file.sha256, ...(pieceTable ? [pieceTable.sha256] : [])];
+}
+
+/** Whether the lesson's files are derived from this key still; another one comes when it is removed and made anew. */
+export async function isKeyOf(db: Store, lessonId: string, contentKey: string): Promise<boolean> {
+  const row = await db.selectFrom('lesson_keys').select('content_key').where('lesson_id', '=', lessonId).executeTakeFirst();
+  return row?.content_key === contentKey;
 }
 
 /** Whether all of these files of a lesson are remembered still, and none was swept since. */
