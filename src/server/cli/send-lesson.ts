@@ -45,8 +45,7 @@ async function follow(begun: Job, { school, now, say, signal }: Following): Prom
   const told = percents(say, 'Made');
   let job = begun;
   let waitsFor: Job['waitingFor'] = null;
-  let heardAt = now();
-  let isAway = false;
+  let awaySince: number | null = null;
   while (!hasEnded(job)) {
     told(job.progress);
     if (job.waitingFor !== waitsFor && job.waitingFor) say(`The school waits for its ${job.waitingFor}, which does not answer ...`);
@@ -55,14 +54,14 @@ async function follow(begun: Job, { school, now, say, signal }: Following): Prom
     signal?.throwIfAborted();
     try {
       job = await school.get(endpoints.job(job.id), jobSchema);
-      heardAt = now();
-      isAway = false;
+      awaySince = null;
     } catch (error) {
       if (error instanceof SchoolRefusal && error.isLasting) throw new Error(lost(job, error), { cause: error });
       // A line that is gone for a moment is no end of the job.
-      if (now() - heardAt >= patienceMs) throw new Error(`${school.url} has not answered for an hour. What it has is made there all the same.`, { cause: error });
-      if (!isAway) say(`${school.url} does not answer; it is asked again ...`);
-      isAway = true;
+      const isNews = awaySince === null;
+      awaySince ??= now();
+      if (isNews) say(`${school.url} does not answer; it is asked again ...`);
+      if (now() - awaySince >= patienceMs) throw new Error(`${school.url} has not answered for an hour. What it has is made there all the same.`, { cause: error });
     }
   }
   told(job.progress);
