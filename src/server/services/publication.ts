@@ -116,6 +116,7 @@ async function publishOn({ store, media, keys, now }: Dependencies, { folder, le
   signal?.throwIfAborted();
   let replaced: Doomed[] = [];
   const outcome = await inTransaction(store, async (db) => {
+    replaced = [];
     await takeTurn(db, `lesson ${lesson.id}`);
     const current = await db.selectFrom('lessons').select(['revision', 'course_id', 'timeline_id']).where('id', '=', lesson.id).executeTakeFirst();
     requirePlace(current, lesson, of);
