@@ -164,6 +164,10 @@ export class AccountWrites {
     guarded('ledger', () => this.#mark(1));
   }
 
+  async takeBackMark(): Promise<void> {
+    guarded('ledger', () => this.#mark(0));
+  }
+
   /** Whoever is not here signs in anew, since nothing asks for their PINs any more; what is theirs stays, hidden until then. */
   async unmarkShared(): Promise<void> {
     const work = () => {

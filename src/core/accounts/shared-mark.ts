@@ -2,7 +2,7 @@ import type { Connection } from '../database/connection.ts';
 import type { SharedMark } from '../settings/ports.ts';
 import { AccountReads, AccountWrites } from './account-repository.ts';
 
-/** The mark of a shared computer in the ledger, where the PINs are. It goes with everybody who is not here, or not at all. Throws database_damaged. */
+/** The mark of a shared computer in the ledger, where the PINs are. Throws database_damaged. */
 export async function openSharedMark(ledger: Connection): Promise<SharedMark> {
   const writes = new AccountWrites(ledger);
   let shared = await new AccountReads(ledger).shared();
@@ -12,6 +12,11 @@ export async function openSharedMark(ledger: Connection): Promise<SharedMark> {
       if (wanted === shared) return;
       await (wanted ? writes.markShared() : writes.unmarkShared());
       shared = wanted;
+    },
+    takeBack: async () => {
+      if (!shared) return;
+      await writes.takeBackMark();
+      shared = false;
     },
   };
 }

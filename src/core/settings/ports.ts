@@ -19,6 +19,8 @@ export interface SharedMark {
    * disk_full, disk_denied, database_damaged, ...
    */
   set(shared: boolean): Promise<void>;
+  /** It was marked and never became one: the mark goes, and everybody stays in the list. */
+  takeBack(): Promise<void>;
 }
 
 /** Where settings lie: electron-store in the app, a JSON file in the command line tool. */

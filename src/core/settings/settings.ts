@@ -40,7 +40,8 @@ export function createSettings({ file, mark, logger }: Dependencies): StudentsSe
     const parts = splitPatch(patch);
     const studentsNow = who === null ? students : new Map([...students, [who, { ...own, ...parts.own }]]);
     const machineNow = settingsSchema.parse({ ...machine, ...(who === null ? patch : parts.machine) });
-    await write(file, mark, { ...machineNow, students: Object.fromEntries(studentsNow) });
+    const before = { ...machine, students: Object.fromEntries(students) };
+    await write(file, mark, { ...machineNow, students: Object.fromEntries(studentsNow) }, before);
     [machine, students] = [machineNow, studentsNow];
     // Another student may have sat down meanwhile.
     settings = get();
@@ -96,15 +97,25 @@ function readFile(file: SettingsFile, logger: Logger): unknown {
   }
 }
 
-/** The mark first: cut off in between, one of the two says shared, and that counts. */
-async function write(file: SettingsFile, mark: SharedMark | undefined, settings: StoredSettings): Promise<void> {
-  const before = mark?.get() ?? false;
-  await mark?.set(settings.sharedComputer);
+/**
+ * The mark comes before the file and goes after it: cut off in between it says shared, and that counts. What is refused sends
+ * nobody away, and does not come at the next start.
+ */
+async function write(file: SettingsFile, mark: SharedMark | undefined, settings: StoredSettings, before: StoredSettings): Promise<void> {
+  if (settings.sharedComputer) await mark?.set(true);
   try {
     await file.write(settings);
   } catch (error) {
-    // What was refused does not come at the next start. A mark that cannot be taken back leaves it shared; nobody whom it sent away comes back by it.
-    await mark?.set(before).catch(() => {});
+    // A mark that cannot be taken back now is with the next setting.
+    if (!before.sharedComputer) await mark?.takeBack().catch(() => {});
     throw diskError(error);
+  }
+  if (settings.sharedComputer) return;
+  try {
+    await (before.sharedComputer ? mark?.set(false) : mark?.takeBack());
+  } catch (error) {
+    // Where the file cannot be put right either, the mark still counts.
+    await Promise.resolve(before).then((stored) => file.write(stored)).catch(() => {});
+    throw error;
   }
 }

@@ -18,8 +18,8 @@ afterAll(() => school.close());
 const tea = () => `${school.url}#of-tea`;
 const settingsIn = (data: string) => join(data, 'settings.json');
 
-async function start(data: string): Promise<Core & { stop(): Promise<void> }> {
-  const core = await openCore({ data, url: school.url, settingsFile: createSettingsFile(data) });
+async function start(data: string, settingsFile = createSettingsFile(data)): Promise<Core & { stop(): Promise<void> }> {
+  const core = await openCore({ data, url: school.url, settingsFile });
   let stopped: Promise<void> | null = null;
   const stop = () => (stopped ??= core.dispose());
   onTestFinished(stop);
@@ -38,7 +38,7 @@ async function sharedFolder(): Promise<string> {
 }
 
 async function expectLocked({ accounts }: Core): Promise<void> {
-  expect(accounts.state()).toMatchObject({ student: null, shared: true, students: [{ id: 'of-tea', hasPin: true }] });
+  expect(accounts.state()).toMatchObject({ student: null, shared: true, students: expect.arrayContaining([expect.objectContaining({ id: 'of-tea', hasPin: true })]) });
   expect(accounts.closed()).toBe(true);
   await expect(accounts.choose(tea(), null)).rejects.toMatchObject({ code: 'password_needed' });
   await expect(accounts.choose(tea(), '9999')).rejects.toMatchObject({ code: 'wrong_pin' });
@@ -107,4 +107,45 @@ it('is not switched off where the others cannot be sent away: no seat opens, nei
   const again = await start(data);
   expect(again.accounts.closed()).toBe(true);
   await expect(again.accounts.choose(tea(), null)).rejects.toMatchObject({ code: 'password_needed' });
+});
+
+/** Of a disk that has no room for the settings whenever it is said to be full. */
+function fullDisk(data: string): ReturnType<typeof createSettingsFile> & { isFull: boolean } {
+  const file = createSettingsFile(data);
+  const disk = {
+    ...file,
+    isFull: false,
+    write: (settings: Parameters<typeof file.write>[0]) => {
+      if (disk.isFull) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+      return file.write(settings);
+    },
+  };
+  return disk;
+}
+
+it('one that cannot be made a shared one sends nobody away', async () => {
+  const data = temporaryFolder();
+  const disk = fullDisk(data);
+  const core = await start(data, disk);
+  await core.accounts.signIn(people.tea.email, people.tea.password);
+  await core.accounts.stepAside();
+  await core.accounts.signIn(people.letters.email, people.letters.password);
+  disk.isFull = true;
+  await expect(core.settings.set({ sharedComputer: true })).rejects.toMatchObject({ code: 'disk_full' });
+  await core.stop();
+  const again = await start(data);
+  expect(again.accounts.state()).toMatchObject({ shared: false, student: { id: 'of-letters' } });
+  expect(await again.accounts.choose(tea(), null)).toMatchObject({ student: { id: 'of-tea' } });
+});
+
+it('one that cannot cease to be shared sends nobody away either', async () => {
+  const data = await sharedFolder();
+  const disk = fullDisk(data);
+  const core = await start(data, disk);
+  await core.accounts.signIn(people.letters.email, people.letters.password);
+  disk.isFull = true;
+  await expect(core.settings.set({ sharedComputer: false })).rejects.toMatchObject({ code: 'disk_full' });
+  await core.accounts.stepAside();
+  await expectLocked(core);
+  expect(await core.accounts.choose(tea(), '2468')).toMatchObject({ student: { id: 'of-tea' } });
 });
