@@ -5,18 +5,24 @@ const shelfName = 'drafts';
 
 /**
  * Earlier versions kept everybody's drafts in the window's local storage, by `account\nlesson\nnote`. They are handed to main,
- * each as its student's, and leave the page; what main does not take now waits for the next window.
+ * each as its student's, and leave the page one by one: none comes a second time, over what was typed since. What main does not take
+ * now waits for the next window.
  */
-export async function moveDrafts(shelf: Pick<Storage, 'getItem' | 'removeItem'>, remote: Pick<Remote, 'call'>): Promise<void> {
+export async function moveDrafts(shelf: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>, remote: Pick<Remote, 'call'>): Promise<void> {
   const stored = shelf.getItem(shelfName);
   if (stored === null) return;
-  for (const [place, { text, atMs }] of entriesOf(stored)) {
+  let left = entriesOf(stored);
+  for (const entry of left) {
+    const [place, { text, atMs }] = entry;
     const [of = '', lessonId = '', noteId = ''] = place.split('\n');
-    const draft = { of, lessonId, noteId: noteId === '' ? null : noteId, draft: { text, atMs } };
+    // They kept the moment as the picture stood, with fractions of a millisecond.
+    const draft = { of, lessonId, noteId: noteId === '' ? null : noteId, draft: { text, atMs: Math.round(atMs) } };
     const refused = await remote.call('notes.keepDraft', draft).then(() => null, (error: unknown) => error);
-    if (refused && !isTeachifyError(refused, 'bad_request')) return;
+    if (refused && !isTeachifyError(refused, 'bad_request')) continue;
+    left = left.filter((other) => other !== entry);
+    shelf.setItem(shelfName, JSON.stringify(left));
   }
-  shelf.removeItem(shelfName);
+  if (left.length === 0) shelf.removeItem(shelfName);
 }
 
 type Entry = [place: string, draft: { text: string; atMs: number }];

@@ -27,6 +27,8 @@ export function draftPlace(lessonId: string, noteId: string | null): string {
  */
 export function createDraftsStore(remote: Remote, later: Later, account: string): Feed<Drafts> {
   const waiting = new Map<string, () => void>();
+  /** What main did not take. */
+  const refused = new Set<string>();
   /** Changed here since main was asked. */
   let touched = new Set<string>();
   const write = (place: string) => {
@@ -35,7 +37,10 @@ export function createDraftsStore(remote: Remote, later: Later, account: string)
     const [lessonId = '', noteId = ''] = place.split('\n');
     const draft = store.getState().byPlace.get(place) ?? null;
     // A disk that takes nothing more says so when the note is kept; until the window closes the draft is here all the same.
-    remote.call('notes.keepDraft', { of: account, lessonId, noteId: noteId === '' ? null : noteId, draft }).catch(() => undefined);
+    remote.call('notes.keepDraft', { of: account, lessonId, noteId: noteId === '' ? null : noteId, draft }).then(
+      () => refused.delete(place),
+      () => refused.add(place),
+    );
   };
   const change = (place: string, changed: (drafts: Map<string, Draft>) => void) => {
     const drafts = new Map(store.getState().byPlace);
@@ -62,10 +67,10 @@ export function createDraftsStore(remote: Remote, later: Later, account: string)
   return {
     store,
     start: () => {
-      touched = new Set(waiting.keys());
+      touched = new Set([...waiting.keys(), ...refused]);
       // Without an answer there are none but those of this sitting.
       remote.call('notes.drafts', { of: account }).then(apply, () => undefined);
-      return () => [...waiting.keys()].forEach(write);
+      return () => new Set([...waiting.keys(), ...refused]).forEach(write);
     },
   };
 }

@@ -72,3 +72,28 @@ it('holds a draft until the window closes when main neither knows nor keeps any'
   await settle();
   expect(drafts().byPlace.get(heart)?.text).toBe('b');
 });
+
+it('what main had no room for is here still when the student is back, and is written down at the next end', async () => {
+  let isFull = true;
+  const { drafts, start, pass, written } = openWindow([{ lessonId: 'heart', noteId: null, text: 'older', atMs: 1 }], () => {
+    if (isFull) throw new TeachifyError('disk_full', 'no room');
+  });
+  const stop = start();
+  await settle();
+  drafts().keep(heart, { text: 'why the left', atMs: 1 });
+  pass(writeEveryMs);
+  await settle();
+  stop();
+  const stopAgain = start();
+  await settle();
+  expect(drafts().byPlace.get(heart)?.text).toBe('why the left');
+  isFull = false;
+  const count = written().length;
+  stopAgain();
+  expect(written().slice(count)).toEqual([{ of, lessonId: 'heart', noteId: null, draft: { text: 'why the left', atMs: 1 } }]);
+  await settle();
+  const stopLast = start();
+  await settle();
+  stopLast();
+  expect(written()).toHaveLength(count + 1);
+});
