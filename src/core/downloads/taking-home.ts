@@ -27,6 +27,8 @@ interface Dependencies {
 /** Puts lessons in the queue: new ones, known ones that go on, and other qualities of those that are here. */
 export class TakingHome {
   readonly #deps: Dependencies;
+  /** What was asked for last. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(dependencies: Dependencies) {
     this.#deps = dependencies;
@@ -35,7 +37,10 @@ export class TakingHome {
   /** See Downloads.add. Throws signed_out where another student sits down before it is written down. */
   async add(lessonIds: readonly string[], quality: Quality): Promise<void> {
     const isHere = this.#seat();
-    await this.#add(lessonIds, quality, isHere).catch((error: unknown) => {
+    // One after the other: of two that know nothing of each other, both would be brought, and each would take what the other brought.
+    const added = this.#last.then(() => this.#add(lessonIds, quality, isHere));
+    this.#last = added.catch(() => {});
+    await added.catch((error: unknown) => {
       // Whatever went wrong, it did because another one sits here by now.
       requireHere(isHere);
       throw error;

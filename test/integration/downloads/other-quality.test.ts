@@ -110,6 +110,24 @@ describe('another quality', () => {
     expect(new Set(await playWhole(seat.core, lesson))).toEqual(new Set([200]));
   });
 
+  it.each([1, 3, 5, 7])('asked for while one is still being put in the queue (%i steps later) is the only one that is brought', async (steps) => {
+    const kept = () => {
+      const books = new Database(join(seat.data, 'content.db'), { readonly: true });
+      const qualities = books.prepare('SELECT DISTINCT quality FROM claims').pluck().all();
+      books.close();
+      return qualities;
+    };
+    seat.line.setBandwidth(slow);
+    const first = seat.core.downloads.add([lesson], '480p');
+    for (let step = 0; step < steps; step++) await Promise.resolve();
+    await Promise.all([first, seat.core.downloads.add([lesson], '360p')]);
+    expect(await item()).toMatchObject({ quality: '360p' });
+    await expect.poll(kept).toContain('360p');
+    expect(kept()).toEqual(['360p']);
+    seat.line.setBandwidth(null);
+    await becomes('ready');
+  });
+
   it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', async () => {
     await takeHome('360p');
     seat.line.setBandwidth(slow);
