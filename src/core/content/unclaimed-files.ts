@@ -41,9 +41,9 @@ export class UnclaimedFiles {
       if (holders > 0) this.#held.set(fileId, holders);
       else this.#held.delete(fileId);
     }
-    const due = fileIds.filter((fileId) => !this.#held.has(fileId) && this.#due.delete(fileId));
+    // First of all: a disk with no room for when they were used has some afterwards.
+    await this.discard(fileIds.filter((fileId) => this.#due.has(fileId)));
     await this.#deps.rows.used(fileIds, this.#deps.clock.now());
-    await this.discard(due);
     await this.holdToQuota();
   }
 
@@ -51,13 +51,17 @@ export class UnclaimedFiles {
   async discard(fileIds: readonly FileId[]): Promise<void> {
     const { rows, blocks, removed } = this.#deps;
     for (const fileId of fileIds) {
-      if (await rows.isClaimed(fileId)) continue;
+      if (await rows.isClaimed(fileId)) {
+        this.#due.delete(fileId);
+        continue;
+      }
       if (this.#held.has(fileId)) {
         this.#due.add(fileId);
         continue;
       }
       await rows.forget(fileId);
       await blocks.remove(fileId);
+      this.#due.delete(fileId);
       removed(fileId);
     }
   }

@@ -224,6 +224,15 @@ describe('claims', () => {
     expect(store.verified(file.id).count).toBe(0);
   });
 
+  it('what is let go of goes also where the books have no room for when it was watched', async () => {
+    await store.fetch(all(), background);
+    const release = store.hold([file.id]);
+    await store.discard([file.id]);
+    databases?.content.exec("CREATE TRIGGER full BEFORE UPDATE OF used_at ON files BEGIN SELECT raise(ABORT, 'no room'); END");
+    await release().catch(() => undefined);
+    expect(sizeOnDisk()).toBe(0);
+  });
+
   it('what was held and claimed since is kept; what was only held is cache again', async () => {
     await store.fetch(all(), background);
     let release = store.hold([file.id]);
