@@ -70,7 +70,13 @@ export function createDraftsStore(remote: Remote, later: Later, account: string)
       touched = new Set([...waiting.keys(), ...refused]);
       // Without an answer there are none but those of this sitting.
       remote.call('notes.drafts', { of: account }).then(apply, () => undefined);
-      return () => new Set([...waiting.keys(), ...refused]).forEach(write);
+      const writeAll = () => new Set([...waiting.keys(), ...refused]).forEach(write);
+      // When the app ends, main takes nothing any more by the time the page goes.
+      const stopListening = remote.on('shell.suspending', writeAll);
+      return () => {
+        stopListening();
+        writeAll();
+      };
     },
   };
 }

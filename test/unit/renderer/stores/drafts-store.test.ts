@@ -17,7 +17,7 @@ function openWindow(known: unknown[] | Error = [], keep: () => void = () => {}) 
   });
   const { store, start } = createDraftsStore(remote, later, 'school#amina');
   const written = () => remote.calls.filter(({ name }) => name === 'notes.keepDraft').map(({ input }) => input);
-  return { pass, start, written, drafts: () => store.getState() };
+  return { pass, start, written, announce: remote.announce, drafts: () => store.getState() };
 }
 const heart = draftPlace('heart', null);
 const of = 'school#amina';
@@ -96,4 +96,17 @@ it('what main had no room for is here still when the student is back, and is wri
   await settle();
   stopLast();
   expect(written()).toHaveLength(count + 1);
+});
+
+it('is written down before the app ends or the machine sleeps, not only when the page goes: main takes nothing by then', () => {
+  const { drafts, start, announce, written } = openWindow();
+  const stop = start();
+  drafts().keep(heart, { text: 'why the', atMs: 3 });
+  announce('shell.suspending', {});
+  expect(written()).toEqual([{ of, lessonId: 'heart', noteId: null, draft: { text: 'why the', atMs: 3 } }]);
+  stop();
+  expect(written()).toHaveLength(1);
+  drafts().keep(heart, { text: 'of another sitting', atMs: 3 });
+  announce('shell.suspending', {});
+  expect(written()).toHaveLength(1);
 });
