@@ -77,7 +77,9 @@ export class TakingHome {
         });
       }
       requireHere(isHere);
-      await list.add(rows, previous);
+      // What was removed while it stopped stays removed.
+      const removed = new Set(left.flatMap((entry) => (list.holds(entry) ? [] : entry.row.lessonId)));
+      await list.add(rows.filter(({ lessonId }) => !removed.has(lessonId)), previous);
     } finally {
       // Where the books refused, they are still in the list; when another student's list comes, none of them begins again.
       if (isHere()) for (const entry of left) entry.isLeaving = false;

@@ -128,6 +128,24 @@ describe('another quality', () => {
     await becomes('ready');
   });
 
+  it('asked for before the lesson was removed does not bring it back', async () => {
+    await takeHome('360p');
+    seat.line.setBandwidth(slow);
+    await seat.core.downloads.add([lesson], '720p');
+    await expect.poll(async () => (await item())?.bytesDone ?? 0, { interval: 10 }).toBeGreaterThan(10_000);
+    // It waits for the one that is under way to stop.
+    const added = seat.core.downloads.add([lesson], '480p');
+    await new Promise((resolve) => setImmediate(resolve));
+    await seat.core.downloads.remove([lesson]);
+    await added;
+    expect(await item()).toBeUndefined();
+    expect((await seat.core.downloads.storage()).lessonBytes).toBe(0);
+    // It comes as any other does when it is asked for now.
+    seat.line.setBandwidth(null);
+    await takeHome('480p');
+    expect(await playable()).toEqual({ downloaded: '480p', here: ['480p'] });
+  });
+
   it('that was given up for another one does not go on behind its back, nor take its place when it would have been whole', async () => {
     await takeHome('360p');
     seat.line.setBandwidth(slow);
