@@ -68,6 +68,10 @@ export async function runApp(): Promise<void> {
     window.on('enter-full-screen', () => announce('shell.fullScreenChanged', { on: true }));
     window.on('leave-full-screen', () => announce('shell.fullScreenChanged', { on: false }));
     shutTools = shutToolsBehindLock(window, () => isLocked());
+    // A page that crashed, or went while a lesson was being opened for it, closes nothing itself.
+    for (const gone of ['did-navigate', 'render-process-gone', 'destroyed'] as const) {
+      window.webContents.on(gone as 'destroyed', () => void starting.then(({ core }) => core?.playback.closeAll()));
+    }
     return window;
   };
   const first = open();

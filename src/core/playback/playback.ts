@@ -50,6 +50,8 @@ class LessonPlayback implements Playback {
   readonly #open = new Map<string, OpenLesson>();
   readonly #media: LessonMedia;
   readonly #standstills: Standstills;
+  /** How often all was closed. */
+  #closings = 0;
   /** Aborted while nobody may see anything. */
   #seen = new AbortController();
   readonly #availabilityChanged = new Emitter<Availability>();
@@ -79,6 +81,7 @@ class LessonPlayback implements Playback {
     const { accounts, catalog, contents, leases, downloaded, progress, random, mediaUrl, connectivity } = this.#deps;
     const account = accounts.current()?.accountId;
     if (account === undefined) throw new TeachifyError('signed_out', 'Nobody is signed in');
+    const closings = this.#closings;
     const lesson = await catalog.lesson(lessonId);
     const home = await downloaded.quality(lessonId);
     const offline = connectivity.state().status === 'offline';
@@ -95,6 +98,7 @@ class LessonPlayback implements Playback {
     const resume = await progress.resumePoint(content.timelineId);
     const next = await catalog.nextLesson(lessonId);
     if (accounts.current()?.accountId !== account) throw new TeachifyError('signed_out', 'The student left meanwhile');
+    if (this.#closings !== closings) throw new TeachifyError('cancelled', 'The page that asked is gone');
     const open = this.#begin(content, account);
     downloaded.watching(lessonId);
     const sessionId = random.id();
@@ -132,6 +136,11 @@ class LessonPlayback implements Playback {
 
   async close(mediaId: string): Promise<void> {
     await this.#end(mediaId);
+  }
+
+  async closeAll(): Promise<void> {
+    this.#closings += 1;
+    await Promise.all([...this.#open.keys()].map((mediaId) => this.#end(mediaId)));
   }
 
   /** What is on its way to the page when the lock falls ends there. */

@@ -32,6 +32,8 @@ export interface Playback {
   attachment(mediaId: string, attachmentId: string): Promise<ClearFile>;
   /** Bad pieces found in what lies here of an open lesson, taken home or only streamed. */
   verify(mediaId: string): Promise<number>;
+  /** The page that plays is gone, or another one: what it opened is closed, and what it is about to open is not opened. */
+  closeAll(): Promise<void>;
   /** Tries now what an open lesson stands still for: asks for the server, gets the lease where that is wanting, and says `available`. */
   retry(mediaId: string): Promise<void>;
   bandwidth(): { bitsPerSecond: number | null };

@@ -293,3 +293,27 @@ describe('a plain film', () => {
     expect(blocked).toEqual(['unreachable']);
   });
 });
+
+describe('a page that goes without a word', () => {
+  const cacheBytes = async () => (await core.downloads.storage()).cacheBytes;
+
+  it('leaves no lesson open, and nothing of what was removed meanwhile', async () => {
+    await core.downloads.add(['making-tea'], '360p');
+    await expect.poll(async () => (await core.downloads.list())[0]?.state).toBe('ready');
+    source = await core.playback.open('making-tea');
+    const untilThen = await cacheBytes();
+    await core.downloads.remove(['making-tea']);
+    expect(await cacheBytes()).toBeGreaterThan(untilThen);
+    await core.playback.closeAll();
+    expect(await cacheBytes()).toBe(untilThen);
+    expect((await ask('master.m3u8')).status).toBe(404);
+  });
+
+  it('is given nothing of what it was about to open', async () => {
+    const late = core.playback.open('making-tea');
+    await core.playback.closeAll();
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+    source = await core.playback.open('making-tea');
+    expect((await ask('master.m3u8')).status).toBe(200);
+  });
+});
