@@ -211,3 +211,10 @@ test('sound alone plays in the data saver once that was chosen: only the small s
   expect([...sounds]).toEqual(['audio_saver']);
   await leave();
 });
+
+test('a lesson that a page opened is closed when the page goes, though nobody says so', async () => {
+  const { mediaId } = await open('making-tea');
+  expect(await askApp(desk.page, 'playback.availability', { mediaId })).toMatchObject({ mediaId });
+  await desk.page.reload();
+  await expect(askApp(desk.page, 'playback.availability', { mediaId })).rejects.toThrow('not_found');
+});
