@@ -100,6 +100,7 @@ for (const [kind, opening] of [
     await stage.page.keyboard.press('5');
     await stage.page.keyboard.press('ArrowRight');
     await expect(position).toHaveAttribute('aria-valuetext', '0:35 of 1:00');
+    expect(await video('src')).toBe('');
     await stage.setSlow([]);
     await expect.poll(() => video('currentTime')).toBeGreaterThan(35.2);
     await stage.page.keyboard.press('k');
@@ -113,6 +114,7 @@ for (const [kind, opening] of [
     await expect(button).toHaveAccessibleName('Pause');
     await stage.page.keyboard.press('k');
     await expect(button).toHaveAccessibleName('Play');
+    expect(await video('src')).toBe('');
     await stage.setSlow([]);
     await expect.poll(standing).toEqual({ paused: true, readyState: 4, place: 20 });
     await expect(button).toHaveAccessibleName('Play');
