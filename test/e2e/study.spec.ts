@@ -72,6 +72,26 @@ test('without a line, a student finds what was said, opens it there, and writes 
   await expect.poll(texts).toEqual(['', 'Ask what happens to a packet that is lost.']);
 });
 
+test('what was typed of a note is there after the window was closed in the middle of it', async () => {
+  const seat = await world.seat('half-written');
+  const { app, page, student } = await seat.sitDown();
+  await student.signInAsDemo();
+  await student.openCourse(course);
+  await student.play(lesson);
+  await expect.poll(() => student.video.evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(1);
+  if (!(await page.locator('.player-panel').isVisible())) await page.getByRole('button', { name: 'Lessons and transcript' }).click();
+  await page.getByRole('tab', { name: 'Notes' }).click();
+  const ended = app.waitForEvent('close');
+  // In one breath, with the button of the window.
+  await page.getByLabel('Write a note at this moment').fill('Why is a packet so sm');
+  // The app may be gone before it has answered.
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close()).catch(() => undefined);
+  await ended;
+  const back = await seat.sitDown();
+  const { accountId } = await askApp<{ accountId: string }>(back.page, 'accounts.state');
+  expect(await askApp(back.page, 'notes.drafts', { of: accountId })).toMatchObject([{ noteId: null, text: 'Why is a packet so sm' }]);
+});
+
 async function isAwake({ app }: Desk): Promise<boolean> {
   return app.evaluate(({ powerSaveBlocker }) => Array.from({ length: 20 }, (_, id) => id).some((id) => powerSaveBlocker.isStarted(id)));
 }
