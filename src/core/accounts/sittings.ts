@@ -59,7 +59,8 @@ export class Sittings {
   begin(account: Account, response: TokenResponse): void {
     const before = this.#tokens.get(account.id)?.refreshToken;
     this.#begin(account, response);
-    if (before) void endSession(account.server, before, this.#deps);
+    // A school that gives the same one again means the same session.
+    if (before && before !== response.refreshToken) void endSession(account.server, before, this.#deps);
   }
 
   /** With an access token and nothing to renew it by. */
