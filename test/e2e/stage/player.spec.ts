@@ -55,12 +55,16 @@ test('keys still work when the control that had the focus has hidden itself', as
 });
 
 test('hls.js comes only with a player, and works in its worker', async () => {
+  const requests: string[] = [];
+  const note = (request: { url: () => string }) => requests.push(request.url());
+  await stage.page.goto('about:blank');
+  stage.page.on('request', note);
   await stage.show({ ...school.answers, ...value('settings.get', defaultSettings) });
   await stage.page.getByRole('heading', { level: 1 }).waitFor();
-  const loaded = () => stage.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('hls')));
-  expect(await loaded()).toBe(false);
-  await openLesson();
-  expect(await loaded()).toBe(true);
+  expect(requests.some((url) => url.endsWith('index.html'))).toBe(true);
+  expect(requests.filter((url) => /hls/.test(url))).toEqual([]);
+  await openLesson({ note });
+  await expect.poll(() => requests.some((url) => /hls-engine/.test(url))).toBe(true);
   expect(stage.page.workers().map((worker) => worker.url())).toEqual([expect.stringMatching(/^app:\/\/teachify\/assets\/hls\.worker-[\w-]+\.js$/)]);
 });
 
