@@ -99,7 +99,7 @@ export class PublishedFiles {
     }
     // Somebody else was first with the same file. It has a key of its own, so what was made here is nobody's.
     const theirs = await this.#hold(plainSha256);
-    if (!theirs) throw new Error(`A published file of ${this.#lessonId} is neither new nor there`);
+    if (!theirs) throw new RemovedMeanwhile(`A published file of ${this.#lessonId} is neither new nor there`);
     if (theirs.file.sha256 === made.file.sha256) return theirs;
     await this.#media.remove(made.file.sha256);
     if (made.pieceTable && made.pieceTable.sha256 !== theirs.pieceTable?.sha256) await this.#media.remove(made.pieceTable.sha256);
